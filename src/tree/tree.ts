@@ -1,0 +1,21 @@
+/** One C source or header file of a tree. */
+export interface TreeFile {
+  /** Path from the top of the tree, with '/'. */
+  readonly path: string;
+  /** Git blob id (40 hex digits) of the content: facts are cached by it. */
+  readonly id: string;
+}
+
+/** A kernel source tree at one moment: a git revision, a plain folder, or one of these under an overlay. */
+export interface Tree {
+  /** For people: "v6.12 (3f2a…)" or a folder's name. */
+  readonly name: string;
+  /** Content of a file as text (latin-1 bytes that are not UTF-8 become U+FFFD), or null where there is none. */
+  read(path: string): Promise<string | null>;
+  /** All `.c` and `.h` files, sorted by path. */
+  files(): Promise<readonly TreeFile[]>;
+  /** Reads many files, in the order asked, with few round trips. Missing ones are left out. */
+  readMany(files: readonly TreeFile[]): AsyncIterable<{ file: TreeFile; text: string }>;
+  /** Ends child processes. */
+  close(): Promise<void>;
+}
