@@ -44,4 +44,9 @@ export interface FlagModel {
   readonly pageTypeAccessors: ReadonlySet<string>;
   /** Stubs (`FOLIO_TEST_FLAG_FALSE`, `SETPAGEFLAG_NOOP` ...) that exist in the other branch of an #ifdef only, by name. */
   readonly constants: ReadonlyMap<string, boolean | null>;
+  /**
+   * Functions that test a state which is no bit of a flags word, with its name: `folio_test_anon` and `PageAnon`
+   * are `anon`, `folio_test_large` is `large`, `folio_test_slab` is `slab` where that is a page type.
+   */
+  readonly states: ReadonlyMap<string, string>;
 }
