@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import type { BigIntStats } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { cacheDirectory, reasonOf, writeWhole } from './cache.js';
+
+/** What tells that a file has not changed since its id was computed. */
+type Stamp = string;
+
+const version = 1;
+
+/** A file younger than this when it is read may change again without its times showing it. */
+const settled = 2_000_000_000n;
+
+/** Remembers the blob ids of the files of one folder between runs, so that unchanged files need not be read again. */
+export interface BlobIds {
+  /** The id computed for a file with these times and size, or null. */
+  get(path: string, stats: BigIntStats): string | null;
+  /** Remembers an id that was computed from what was read after `stats` was taken. */
+  put(path: string, stats: BigIntStats, id: string): void;
+  /** Writes what is new; null, or why that was not possible. */
+  save(): string | null;
+}
+
+/** Opens the memory for a folder (absolute path). A missing, damaged or older file counts as empty. */
+export function openBlobIds(folder: string): BlobIds {
+  const directory = join(cacheDirectory(), 'blob-ids');
+  const name = createHash('sha256').update(folder).digest('hex').slice(0, 32);
+  const known = load(join(directory, name), folder);
+  const seen = new Map<string, readonly [Stamp, string]>();
+  let changed = false;
+  return {
+    get(path, stats) {
+      const entry = known.get(path);
+      if (entry === undefined || entry[0] !== stamp(stats)) return null;
+      seen.set(path, entry);
+      return entry[1];
+    },
+    put(path, stats, id) {
+      if (BigInt(Date.now()) * 1_000_000n - stats.ctimeNs < settled) return;
+      seen.set(path, [stamp(stats), id]);
+      changed = true;
+    },
+    save() {
+      if (!changed) return null;
+      const lines = [...seen].map(([path, [times, id]]) => `${id} ${times} ${path}`);
+      const body = [folder, ...lines].join('\0');
+      try {
+        writeWhole(directory, name, `${head(body)}\n${body}`);
+        changed = false;
+        return null;
+      } catch (error) {
+        return reasonOf(error);
+      }
+    },
+  };
+}
+
+function stamp(stats: BigIntStats): Stamp {
+  return `${String(stats.size)}:${String(stats.mtimeNs)}:${String(stats.ctimeNs)}:${String(stats.ino)}`;
+}
+
+function head(body: string): string {
+  return `recto blob ids ${String(version)} ${createHash('sha256').update(body).digest('hex')}`;
+}
+
+function load(file: string, folder: string): Map<string, readonly [Stamp, string]> {
+  const known = new Map<string, readonly [Stamp, string]>();
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    return known;
+  }
+  const end = text.indexOf('\n');
+  const body = text.slice(end + 1);
+  if (end < 0 || text.slice(0, end) !== head(body)) return known;
+  const [of, ...lines] = body.split('\0');
+  if (of !== folder) return known;
+  for (const line of lines) {
+    const first = line.indexOf(' ');
+    const second = line.indexOf(' ', first + 1);
+    known.set(line.slice(second + 1), [line.slice(first + 1, second), line.slice(0, first)]);
+  }
+  return known;
+}

@@ -1,0 +1,131 @@
+import { RectoError } from '../errors.js';
+import { byPath, isSource } from './blob.js';
+import { git, missingObjects, runGit } from './git-command.js';
+import { ObjectReader } from './objects.js';
+import { findRevision, resolveRevision } from './revision.js';
+import type { Tree, TreeFile } from './tree.js';
+
+/** The files of a commit: blob ids by path, without symbolic links and submodules. */
+interface Listing {
+  readonly ids: ReadonlyMap<string, string>;
+  readonly files: readonly TreeFile[];
+}
+
+/** Listings by tree id, the newest last: the patches of a series share one. */
+const listings = new Map<string, Promise<Listing>>();
+const listingsKept = 4;
+
+/** Requests that may be under way at once: enough to keep git busy, little enough to hold in memory. */
+const window = 64;
+
+/** A tree in a git repository, at one commit. */
+export interface GitTree extends Tree {
+  readonly commit: string;
+  /** What the reader should know: that the work tree differs from what is read. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Opens the tree of a revision (null: HEAD) of the repository in `directory` (absolute; the top of a work
+ * tree, or a bare repository). Nothing is checked out, nothing is written.
+ * Throws RectoError when the repository or the revision cannot be read.
+ */
+export async function openGitTree(directory: string, revision: string | null): Promise<GitTree> {
+  const asked = revision ?? 'HEAD';
+  const commit = await resolveRevision(directory, asked);
+  const root = (await git(directory, ['rev-parse', '--verify', `${commit}^{tree}`])).toString('utf8').trim();
+  const notes = await sayUncommitted(directory, commit);
+  const objects = new ObjectReader(directory);
+  const list = () => listTree(directory, root);
+
+  const content = async (path: string, id: string): Promise<string> => {
+    const object = await objects.read(id);
+    if (object === null)
+      throw new RectoError('no-tree', missingObjects(directory, `${path}, ${id}`), directory);
+    return object.content.toString('utf8');
+  };
+
+  return {
+    name: commit.startsWith(asked) ? commit.slice(0, 12) : `${asked} (${commit.slice(0, 12)})`,
+    commit,
+    notes,
+    async read(path) {
+      const id = (await list()).ids.get(path);
+      return id === undefined ? null : content(path, id);
+    },
+    async files() {
+      return (await list()).files;
+    },
+    async *readMany(files) {
+      const { ids } = await list();
+      const pending: { file: TreeFile; text: Promise<string> }[] = [];
+      for (const file of files) {
+        const id = ids.get(file.path);
+        if (id === undefined) continue;
+        const text = content(file.path, id);
+        // Whoever stops early never awaits the rest.
+        text.catch(() => undefined);
+        pending.push({ file, text });
+        if (pending.length >= window) {
+          const next = pending.shift()!;
+          yield { file: next.file, text: await next.text };
+        }
+      }
+      for (const next of pending) yield { file: next.file, text: await next.text };
+    },
+    close: () => objects.close(),
+  };
+}
+
+function listTree(directory: string, root: string): Promise<Listing> {
+  const known = listings.get(root);
+  if (known !== undefined) return known;
+  const listing = readListing(directory, root);
+  listings.set(root, listing);
+  listing.catch(() => listings.delete(root));
+  if (listings.size > listingsKept) listings.delete(listings.keys().next().value!);
+  return listing;
+}
+
+async function readListing(directory: string, root: string): Promise<Listing> {
+  const out = await git(directory, ['ls-tree', '-r', '-z', '--full-tree', root]);
+  const ids = new Map<string, string>();
+  const files: TreeFile[] = [];
+  for (const line of out.toString('utf8').split('\0')) {
+    // "100644 blob <id>\t<path>"; 120000 is a symbolic link, 160000 a submodule.
+    if (!line.startsWith('100')) continue;
+    const tab = line.indexOf('\t');
+    const id = line.slice(line.lastIndexOf(' ', tab) + 1, tab);
+    const path = line.slice(tab + 1);
+    ids.set(path, id);
+    if (isSource(path)) files.push({ path, id });
+  }
+  return { ids, files: files.sort(byPath) };
+}
+
+/** One note when HEAD is read and sources in the work tree differ from it. */
+async function sayUncommitted(directory: string, commit: string): Promise<string[]> {
+  if ((await findRevision(directory, 'HEAD')) !== commit) return [];
+  // Sources only, as git names them. A bare repository has no work tree to compare with, and says so by failing.
+  const { status, stdout } = await runGit(directory, [
+    'status',
+    '--porcelain=v1',
+    '-z',
+    '--untracked-files=no',
+    '--ignore-submodules=all',
+    '--no-renames',
+    '--',
+    ':(glob)**/*.c',
+    ':(glob)**/*.h',
+  ]);
+  if (status !== 0) return [];
+  const changed = stdout
+    .toString('utf8')
+    .split('\0')
+    .filter((entry) => entry !== '')
+    .map((entry) => entry.slice(3));
+  if (changed.length === 0) return [];
+  const some = changed.slice(0, 3).join(', ') + (changed.length > 3 ? ', …' : '');
+  const count = changed.length === 1 ? '1 file' : `${String(changed.length)} files`;
+  return [`HEAD was read; uncommitted changes in ${count} (${some}) were not`];
+}
