@@ -1,16 +1,22 @@
-import { constants } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+} from 'node:fs';
 import type { BigIntStats, Dirent } from 'node:fs';
-import { lstat, open, readdir, realpath } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { RectoError } from '../errors.js';
 import { openBlobIds } from './blob-ids.js';
 import { blobId, byPath, isInside, isSource } from './blob.js';
 import { reasonOf } from './cache.js';
 import { fileLimit } from './objects.js';
 import type { Tree, TreeFile } from './tree.js';
-
-/** Files that are read or looked at together. */
-const together = 64;
 
 /** A tree in a plain folder, as it is when it is first listed. */
 export interface FolderTree extends Tree {
@@ -22,24 +28,24 @@ export interface FolderTree extends Tree {
  * Opens a plain folder. Symbolic links are not followed, so nothing outside is read.
  * Throws RectoError when there is no such folder; unreadable files inside are left out and noted.
  */
-export async function openFolder(directory: string): Promise<FolderTree> {
+export function openFolder(directory: string): FolderTree {
   let root: string;
   try {
-    root = await realpath(directory);
-    if (!(await lstat(root)).isDirectory()) throw new Error('it is not a directory');
+    root = realpathSync(directory);
+    if (!lstatSync(root).isDirectory()) throw new Error('it is not a directory');
   } catch (error) {
     throw new RectoError('no-tree', `cannot read ${directory}: ${reasonOf(error)}`, directory);
   }
   const notes: string[] = [];
   let listing: Promise<readonly TreeFile[]> | null = null;
 
-  const read = async (path: string): Promise<string | null> => {
+  const read = (path: string): string | null => {
     if (!isInside(path)) return null;
     const full = join(root, path);
     try {
       // Equal only when no part of the path is a symbolic link.
-      if ((await realpath(full)) !== full) return null;
-      return (await readPlain(full))?.content.toString('utf8') ?? null;
+      if (realpathSync.native(full) !== full) return null;
+      return readPlain(full)?.content.toString('utf8') ?? null;
     } catch (error) {
       if (error instanceof RectoError) throw error;
       return null;
@@ -49,19 +55,17 @@ export async function openFolder(directory: string): Promise<FolderTree> {
   return {
     name: basename(root),
     notes,
-    read,
+    async read(path) {
+      return read(path);
+    },
     files() {
       listing ??= list(root, notes);
       return listing;
     },
     async *readMany(files) {
-      for (let at = 0; at < files.length; at += together) {
-        const some = files.slice(at, at + together);
-        const texts = await Promise.all(some.map((file) => read(file.path)));
-        for (const [index, file] of some.entries()) {
-          const text = texts[index];
-          if (typeof text === 'string') yield { file, text };
-        }
+      for (const file of files) {
+        const text = read(file.path);
+        if (text !== null) yield await Promise.resolve({ file, text });
       }
     },
     close: () => Promise.resolve(),
@@ -69,46 +73,44 @@ export async function openFolder(directory: string): Promise<FolderTree> {
 }
 
 /** Content of a regular file with the stats it was read under; null for anything else. */
-async function readPlain(path: string): Promise<{ content: Buffer; stats: BigIntStats } | null> {
+function readPlain(path: string): { content: Buffer; stats: BigIntStats } | null {
   // O_NONBLOCK: opening a named pipe must not wait for a writer.
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
-    const stats = await file.stat({ bigint: true });
+    const stats = fstatSync(file, { bigint: true });
     if (!stats.isFile()) return null;
     if (stats.size > fileLimit) {
       throw new RectoError('too-large', `${path} is larger than ${String(fileLimit >> 20)} MB`, path);
     }
-    return { content: await file.readFile(), stats };
+    return { content: readFileSync(file), stats };
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }
 
+/** Synchronous file by file: for 60,000 small ones that is several times faster than waiting for each. */
 async function list(root: string, notes: string[]): Promise<readonly TreeFile[]> {
   const unreadable: string[] = [];
-  const paths = await walk(root, unreadable);
   const ids = openBlobIds(root);
   const files: TreeFile[] = [];
-  for (let at = 0; at < paths.length; at += together) {
-    const found = await Promise.all(
-      paths.slice(at, at + together).map(async (path): Promise<TreeFile | null> => {
-        try {
-          const full = join(root, path);
-          const known = ids.get(path, await lstat(full, { bigint: true }));
-          if (known !== null) return { path, id: known };
-          const plain = await readPlain(full);
-          if (plain === null) return null;
-          const id = blobId(plain.content);
-          ids.put(path, plain.stats, id);
-          return { path, id };
-        } catch (error) {
-          if (error instanceof RectoError) throw error;
-          unreadable.push(`${path}: ${reasonOf(error)}`);
-          return null;
-        }
-      }),
-    );
-    for (const file of found) if (file !== null) files.push(file);
+  let computed = 0;
+  for (const path of walk(root, unreadable)) {
+    const full = join(root, path);
+    try {
+      let id = ids.get(path, lstatSync(full, { bigint: true }));
+      if (id === null) {
+        const plain = readPlain(full);
+        if (plain === null) continue;
+        // Reading it all takes seconds, during which others want their turn: progress, an interrupt.
+        if (++computed % 200 === 0) await nextTurn();
+        id = blobId(plain.content);
+        ids.put(path, plain.stats, id);
+      }
+      files.push({ path, id });
+    } catch (error) {
+      if (error instanceof RectoError) throw error;
+      unreadable.push(`${path}: ${reasonOf(error)}`);
+    }
   }
   const failure = ids.save();
   if (failure !== null) notes.push(`blob ids could not be kept for the next run: ${failure}`);
@@ -120,30 +122,22 @@ async function list(root: string, notes: string[]): Promise<readonly TreeFile[]>
 }
 
 /** Paths of all sources, in no order. */
-async function walk(root: string, unreadable: string[]): Promise<string[]> {
+function walk(root: string, unreadable: string[]): string[] {
   const paths: string[] = [];
-  let level = [''];
-  while (level.length > 0) {
-    const next: string[] = [];
-    for (let at = 0; at < level.length; at += together) {
-      await Promise.all(
-        level.slice(at, at + together).map(async (folder) => {
-          let entries: Dirent[];
-          try {
-            entries = await readdir(join(root, folder), { withFileTypes: true });
-          } catch (error) {
-            unreadable.push(`${folder}: ${reasonOf(error)}`);
-            return;
-          }
-          for (const entry of entries) {
-            const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-            if (entry.isDirectory() && entry.name !== '.git') next.push(path);
-            else if (entry.isFile() && isSource(entry.name)) paths.push(path);
-          }
-        }),
-      );
+  const folders = [''];
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    let entries: Dirent[];
+    try {
+      entries = readdirSync(join(root, folder), { withFileTypes: true });
+    } catch (error) {
+      unreadable.push(`${folder}: ${reasonOf(error)}`);
+      continue;
     }
-    level = next;
+    for (const entry of entries) {
+      const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+      if (entry.isDirectory() && entry.name !== '.git') folders.push(path);
+      else if (entry.isFile() && isSource(entry.name)) paths.push(path);
+    }
   }
   return paths;
 }

@@ -68,6 +68,7 @@ export class ObjectReader {
   async close(): Promise<void> {
     this.#closed = true;
     const child = this.#process;
+    this.#hold(true);
     this.#process = null;
     if (child === null || child.exitCode !== null || child.signalCode !== null) return;
     await new Promise<void>((resolve) => {

@@ -30,7 +30,7 @@ export async function openTree(directory: string, revision: string | null): Prom
   const place = await findTree(directory);
   if (place.kind === 'folder' && revision !== null) throw noRevisions(place, revision);
   const tree =
-    place.kind === 'git' ? await openGitTree(place.directory, revision) : await openFolder(place.directory);
+    place.kind === 'git' ? await openGitTree(place.directory, revision) : openFolder(place.directory);
   if ((await tree.read(flagsHeader)) === null) {
     await tree.close();
     throw notKernel(place, tree.name);

@@ -91,7 +91,6 @@ function formatPatches(directory: string, commits: readonly string[]): Promise<B
     'format.pretty=medium',
     'diff.noprefix=false',
     'diff.mnemonicPrefix=false',
-    'diff.orderFile=',
     'diff.suppressBlankEmpty=false',
     'diff.algorithm=default',
     'diff.submodule=short',
@@ -103,6 +102,7 @@ function formatPatches(directory: string, commits: readonly string[]): Promise<B
   ];
   const options = [
     '--stdout',
+    '-O/dev/null',
     '--no-signature',
     '--no-cover-letter',
     '--no-attach',
