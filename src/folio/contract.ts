@@ -118,6 +118,8 @@ export interface FlagMeaning {
     readonly flags: Readonly<Record<string, boolean>>;
     /** True when the folio lock must be held for this to last. */
     readonly locked: boolean;
+    /** A further condition that no flag shows, in words; such an entry explains, and proves nothing. */
+    readonly where: string | null;
     readonly source: string;
   }[];
   /** The functions that set and clear it; a patch that touches one gets a note. */

@@ -176,7 +176,8 @@ function buildModel(flags: ReadonlyMap<string, Flag>, readings: readonly Reading
 
 /** `folio_test_anon` tests the state `anon`, wherever that is kept, and so does `PageAnon`, which calls it. */
 function testedState({ definition, body }: Reading): string | null {
-  const tested = body.kind === 'same as' && body.name.startsWith('folio_test_') ? body.name : definition.name;
+  const calls = body.kind === 'same as' && body.name.startsWith('folio_test_');
+  const tested = calls && definition.name.startsWith('Page') ? body.name : definition.name;
   const match = /^(?:folio_test_([a-z0-9_]+)|Page([A-Z][A-Za-z0-9]*))$/.exec(tested);
   if (match === null || definition.parameters.length !== 1) return null;
   return match[1] ?? match[2]!.toLowerCase();
