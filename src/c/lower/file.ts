@@ -1,0 +1,257 @@
+import type { Node, Parser } from 'web-tree-sitter';
+import type { FileFacts, FunctionFacts, SlotInitialiser, Variable } from '../facts.js';
+import { loadGrammar } from '../grammar.js';
+import { normalise, type NormalisedSource } from '../normalise.js';
+import { lowerBody, lowerMacroBody } from './function.js';
+import { lineOf } from './expression.js';
+import { declaredType, plainType, readDeclarator } from './types.js';
+
+/** Functions that have nothing of these in their text cannot handle a folio or a page. */
+const RELEVANT = /folio|page|vmf|slab|pfn|pte|pmd|batch|pvec|flags/i;
+
+/**
+ * Lowers one C file to facts.
+ *
+ * @param text the file's content
+ * @returns facts of the functions and function-like macros that may handle folios or pages,
+ *   of structs, operation tables and constants. Code that cannot be parsed gives fewer facts, never an error.
+ */
+export async function lowerFile(text: string): Promise<FileFacts> {
+  const parser = await loadGrammar();
+  const functions = new Map<string, FunctionFacts>();
+  const structs: Record<string, Record<string, string>> = {};
+  const slots = new Map<string, SlotInitialiser>();
+  const constants: Record<string, number> = {};
+  const callbackTypes = new Set<string>();
+  const passes: ('first' | 'second')[] = /^[ \t]*#[ \t]*else/m.test(text) ? ['first', 'second'] : ['first'];
+  for (const branch of passes) {
+    const source = normalise(text, branch);
+    const tree = parser.parse(source.text);
+    if (!tree) continue;
+    const visit = (node: Node): void => {
+      switch (node.type) {
+        case 'function_definition': {
+          const facts = lowerFunction(node, source, text);
+          if (!facts) return;
+          const known = functions.get(facts.name);
+          // The longer one is the real one, the other a stub of the configuration without it.
+          if (!known || known.kind === 'macro' || known.nodes.length < facts.nodes.length) {
+            functions.set(facts.name, facts);
+          }
+          return;
+        }
+        case 'preproc_function_def': {
+          const facts = lowerMacro(node, parser);
+          if (!facts) return;
+          const known = functions.get(facts.name);
+          if (!known || (known.kind === 'macro' && known.nodes.length < facts.nodes.length)) {
+            functions.set(facts.name, facts);
+          }
+          return;
+        }
+        case 'preproc_def':
+          readConstant(node, constants);
+          return;
+        case 'struct_specifier':
+        case 'union_specifier':
+          readStruct(node, structs);
+          return;
+        case 'enum_specifier':
+          readEnum(node, constants);
+          return;
+        case 'type_definition':
+          readTypedef(node, callbackTypes);
+          break;
+        case 'declaration':
+          readSlots(node, slots);
+          break;
+        case 'compound_statement':
+          return;
+      }
+      for (const child of node.namedChildren) if (child) visit(child);
+    };
+    visit(tree.rootNode);
+    tree.delete();
+  }
+  return {
+    functions: [...functions.values()],
+    structs,
+    slots: [...slots.values()],
+    constants,
+    callbackTypes: [...callbackTypes],
+  };
+}
+
+function lowerFunction(node: Node, source: NormalisedSource, original: string): FunctionFacts | null {
+  const declarator = readDeclarator(node.childForFieldName('declarator'));
+  const body = node.childForFieldName('body');
+  if (!declarator || !body) return null;
+  const text = original.slice(node.startIndex, node.endIndex);
+  if (!RELEVANT.test(text)) return null;
+  const head = original.slice(node.startIndex, body.startIndex);
+  const { parameters, variadic } = readParameters(declarator.parameters);
+  const { nodes, locals } = lowerBody(body, parameters, source.loops);
+  return {
+    name: declarator.name,
+    kind: 'function',
+    isStatic: /\bstatic\b/.test(head),
+    isInit: /\b__(?:mem)?init\b/.test(head),
+    line: lineOf(node.childForFieldName('declarator')!),
+    endLine: node.endPosition.row + 1,
+    returns: declaredType(node.childForFieldName('type'), declarator.suffix),
+    parameters,
+    variadic,
+    locals,
+    nodes,
+  };
+}
+
+function readParameters(list: Node | null): { parameters: Variable[]; variadic: boolean } {
+  const parameters: Variable[] = [];
+  let variadic = false;
+  for (const child of list?.namedChildren ?? []) {
+    if (!child) continue;
+    if (child.type === 'variadic_parameter') variadic = true;
+    if (child.type !== 'parameter_declaration') continue;
+    const declarator = readDeclarator(child.childForFieldName('declarator'));
+    const type = declaredType(child.childForFieldName('type'), declarator?.suffix ?? '');
+    if (!declarator && type === 'void') continue;
+    parameters.push({ name: declarator?.name ?? `%unnamed${parameters.length}`, type });
+  }
+  return { parameters, variadic };
+}
+
+/** A function-like macro as a function: parameters without types, the last expression as result. */
+function lowerMacro(node: Node, parser: Parser): FunctionFacts | null {
+  const name = node.childForFieldName('name')?.text;
+  const value = node.childForFieldName('value')?.text;
+  const list = node.childForFieldName('parameters');
+  if (!name || !value || !list) return null;
+  const body = value.replace(/\\\r?\n/g, (newline) => ' ' + newline.slice(1)).replace(/##/g, '  ');
+  const parameters: Variable[] = [];
+  let variadic = false;
+  for (const child of list.children) {
+    if (child?.type === 'identifier') parameters.push({ name: child.text, type: '' });
+    if (child?.type === '...') {
+      variadic = true;
+      parameters.push({ name: '__VA_ARGS__', type: '' });
+    }
+  }
+  if (body.length > 8000) return null;
+  const wrapped = normalise(`int f(void) {${body};}`, 'first');
+  const tree = parser.parse(wrapped.text);
+  const definition = tree?.rootNode.descendantsOfType('function_definition')[0];
+  const block = definition?.childForFieldName('body');
+  if (!tree || !block || block.hasError) {
+    tree?.delete();
+    return null;
+  }
+  const { nodes, locals } = lowerMacroBody(block, parameters, wrapped.loops);
+  tree.delete();
+  const first = lineOf(node);
+  const bodyLine = lineOf(node.childForFieldName('value')!);
+  return {
+    name,
+    kind: 'macro',
+    isStatic: false,
+    isInit: false,
+    line: first,
+    endLine: node.endPosition.row + 1,
+    returns: '',
+    parameters,
+    variadic,
+    locals,
+    nodes: nodes.map((item) => ({ ...item, line: item.line + bodyLine - 1 })),
+  };
+}
+
+function readConstant(node: Node, constants: Record<string, number>): void {
+  const name = node.childForFieldName('name')?.text;
+  const value = node
+    .childForFieldName('value')
+    ?.text.replace(/\/\*.*?\*\//g, '')
+    .trim();
+  if (!name || !value) return;
+  const number = /^\(?\s*(?:\(\w+\))?\s*(0x[0-9a-f]+|\d+)[uUlL]*\s*\)?$/i.exec(value);
+  if (number) constants[name] = Number(number[1]);
+}
+
+function readEnum(node: Node, constants: Record<string, number>): void {
+  let next: number | null = 0;
+  for (const item of node.childForFieldName('body')?.namedChildren ?? []) {
+    if (item?.type !== 'enumerator') continue;
+    const name = item.childForFieldName('name')?.text;
+    const value = item.childForFieldName('value');
+    if (value) next = value.type === 'number_literal' ? Number(value.text.replace(/[uUlL]+$/, '')) : null;
+    if (name && next !== null && Number.isSafeInteger(next)) constants[name] = next;
+    if (next !== null) next++;
+  }
+}
+
+/** Fields by name; those of anonymous inner structs and unions belong to the outer one, as in C. */
+function readStruct(node: Node, structs: Record<string, Record<string, string>>): void {
+  const body = node.childForFieldName('body');
+  const name = node.childForFieldName('name')?.text;
+  if (!body) return;
+  const fields: Record<string, string> = {};
+  const collect = (list: Node): void => {
+    for (const item of list.namedChildren) {
+      if (item?.type !== 'field_declaration') continue;
+      const type = item.childForFieldName('type');
+      const declarators = item.childrenForFieldName('declarator');
+      const inner = type?.childForFieldName('body');
+      if (type && inner) {
+        readStruct(type, structs);
+        if (declarators.length === 0) collect(inner);
+      }
+      for (const child of declarators) {
+        const declarator = readDeclarator(child);
+        if (!declarator) continue;
+        const typeName =
+          inner && !type?.childForFieldName('name')
+            ? `struct ${name ?? ''}.${declarator.name}`
+            : declaredType(type, declarator.suffix);
+        fields[declarator.name] = declarator.functionPointer ? 'function *' : typeName;
+        if (inner && name) {
+          const nested: Record<string, string> = {};
+          structs[`${name}.${declarator.name}`] ??= nested;
+        }
+      }
+    }
+  };
+  collect(body);
+  if (name) structs[name] = { ...structs[name], ...fields };
+}
+
+function readTypedef(node: Node, callbackTypes: Set<string>): void {
+  const declarator = readDeclarator(node.childForFieldName('declarator'));
+  if (declarator?.parameters) callbackTypes.add(declarator.name);
+}
+
+/** `static const struct vm_operations_struct x = { .fault = f, … }`, nested tables included. */
+function readSlots(node: Node, slots: Map<string, SlotInitialiser>): void {
+  const specifier = node.childForFieldName('type');
+  const struct =
+    specifier?.type === 'struct_specifier'
+      ? specifier.childForFieldName('name')?.text
+      : plainType(specifier?.text ?? '');
+  if (!struct) return;
+  for (const child of node.childrenForFieldName('declarator')) {
+    const list = child?.type === 'init_declarator' ? child.childForFieldName('value') : null;
+    if (list?.type === 'initializer_list') readInitialisers(struct, list, slots);
+  }
+}
+
+function readInitialisers(struct: string, list: Node, slots: Map<string, SlotInitialiser>): void {
+  for (const item of list.namedChildren) {
+    if (item?.type === 'initializer_list') readInitialisers(struct, item, slots);
+    if (item?.type !== 'initializer_pair') continue;
+    const designator = item.childForFieldName('designator');
+    const value = item.childForFieldName('value');
+    if (designator?.type !== 'field_designator' || !value) continue;
+    const field = designator.text.slice(1).trim();
+    if (value.type === 'identifier') {
+      slots.set(`${struct}.${field}=${value.text}`, { struct, field, function: value.text });
+    } else if (value.type === 'initializer_list') readInitialisers(`${struct}.${field}`, value, slots);
+  }
+}

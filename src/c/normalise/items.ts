@@ -1,0 +1,102 @@
+import { readDeclarators, settleSpecifiers } from './declarations.js';
+import { readExpression } from './expressions.js';
+import { declareByMacro, defineByMacro } from './macros.js';
+import { readAsm } from './statements.js';
+import { isControl, isRecord } from './words.js';
+import type { Work } from './work.js';
+
+/** Reads top-level items: functions, declarations, and macro calls that are neither. */
+export function readItems(work: Work, from: number, to: number): void {
+  let i = from;
+  while (i < to) {
+    work.keepDirectives(i);
+    const { text, kind } = work.tokens[i]!;
+    if (text === ';' || text === '}') i++;
+    else if (text === 'extern' && work.tokens[i + 1]?.kind === 'string' && work.opens(i + 2, '{')) {
+      work.push('items', i + 3, work.match[i + 2]!);
+      i = work.after(i + 2);
+    } else if (text === 'asm' || text === '__asm__') i = readAsm(work, i, to);
+    else if (kind !== 'name') i = work.after(i);
+    else i = readMacroItem(work, i, to) ?? readItem(work, i, to);
+  }
+  work.keepDirectives(to);
+}
+
+/** NAME(args) at the start of an item, where it is the whole item or the head of a function; else null. */
+function readMacroItem(work: Work, i: number, to: number): number | null {
+  const open = i + 1;
+  if (!work.opens(open, '(') || isControl(work.text(i))) return null;
+  const next = work.after(open);
+  const text = work.text(next);
+  if (next < to && text === '{') {
+    defineByMacro(work, i);
+    work.push('statements', next + 1, work.match[next]!);
+    return work.after(next);
+  }
+  if (next < to && text === '=') {
+    const end = declareByMacro(work, i, to);
+    return end < 0 ? null : end;
+  }
+  if (next >= to || text === ';' || work.startsLine(next)) {
+    note(work, i, next);
+    const end = next < to && text === ';' ? next + 1 : next;
+    work.blank(i, end);
+    return end;
+  }
+  return null;
+}
+
+function note(work: Work, name: number, behind: number): void {
+  const first = work.tokens[name]!;
+  work.invocations.push({ name: first.text, start: first.start, end: work.tokens[behind - 1]!.end });
+}
+
+/** One declaration or function definition; returns the index behind it. */
+function readItem(work: Work, from: number, to: number): number {
+  const specifiers = settleSpecifiers(work, from, to);
+  const { name } = specifiers;
+  if (name >= 0 && !specifiers.typed && work.opens(name + 1, '(')) {
+    // Storage words and NAME(args), no type: a macro.
+    const next = work.after(name + 1);
+    if (next < to && work.opens(next, '{')) {
+      defineByMacro(work, name);
+      work.push('statements', next + 1, work.match[next]!);
+      return work.after(next);
+    }
+    const declared = declareByMacro(work, name, to);
+    if (declared >= 0) return declared;
+    if (next >= to || work.text(next) === ';' || (work.startsLine(next) && work.isName(next))) {
+      note(work, name, next);
+      const end = next < to && work.text(next) === ';' ? next + 1 : next;
+      work.blank(from, end);
+      return end;
+    }
+  }
+  const body = findBody(work, specifiers.end, to);
+  if (body < 0) {
+    const end = readDeclarators(work, Math.max(specifiers.end, from), to, readExpression);
+    return Math.max(work.text(end) === ';' ? end + 1 : end, from + 1);
+  }
+  readHead(work, specifiers.end, body);
+  work.push('statements', body + 1, work.match[body]!);
+  return work.after(body);
+}
+
+/** Index of the `{` of a function's body, or -1 when the item is no function. */
+function findBody(work: Work, from: number, to: number): number {
+  let grouped = false;
+  for (let i = from; i < to; i = work.after(i)) {
+    const text = work.text(i);
+    if (text === ';' || text === '=') return -1;
+    if (text === '(') grouped = true;
+    if (work.opens(i, '{')) return grouped ? i : -1;
+    if (isRecord(text) && grouped && work.opens(i + 1, '{')) return -1;
+  }
+  return -1;
+}
+
+/** The declarator of a function definition: queues its parameters and blanks what follows them. */
+function readHead(work: Work, from: number, body: number): void {
+  const end = readDeclarators(work, from, body, readExpression);
+  void end;
+}

@@ -1,0 +1,158 @@
+import { isWordUnit } from './canvas.js';
+
+export type TokenKind = 'name' | 'number' | 'string' | 'char' | 'punct' | 'directive';
+
+/** One token of C; comments and white space are between tokens. A directive is one token, with its continuation lines. */
+export interface Token {
+  readonly kind: TokenKind;
+  /** As written; for a directive its word (`define`, `if`, or `''` for a lone `#`). */
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+  /** Live directives in front of this token (filled in when conditionals are resolved). */
+  directives?: Token[];
+}
+
+/** What the lexer found: the tokens, and what the grammar must not see inside them. */
+export interface Lexed {
+  readonly tokens: Token[];
+  /** Comments inside directives and backslashes of continued lines outside them, as [from, to) pairs. */
+  readonly noise: number[];
+}
+
+const punctuators = new Set(
+  '... <<= >>= -> ++ -- << >> <= >= == != && || += -= *= /= %= &= ^= |= ##'.split(' '),
+);
+
+/** Splits C source into tokens. Never throws: what is no token (an unterminated string, a stray byte) ends at its line or is one `punct`. */
+export function lex(source: string): Lexed {
+  const tokens: Token[] = [];
+  const noise: number[] = [];
+  const length = source.length;
+  let i = 0;
+  let lineStart = true;
+  const push = (kind: TokenKind, from: number, to: number, text = source.slice(from, to)): void => {
+    tokens.push({ kind, text, start: from, end: to });
+    lineStart = false;
+    i = to;
+  };
+  while (i < length) {
+    const c = source.charCodeAt(i);
+    if (c === 0x0a) {
+      lineStart = true;
+      i++;
+    } else if (c <= 0x20 || c === 0xfeff) {
+      i++;
+    } else if (c === 0x5c && continuation(source, i) > 0) {
+      noise.push(i, i + 1);
+      i += continuation(source, i);
+    } else if (c === 0x2f && source.charCodeAt(i + 1) === 0x2a) {
+      i = blockCommentEnd(source, i);
+    } else if (c === 0x2f && source.charCodeAt(i + 1) === 0x2f) {
+      i = lineCommentEnd(source, i);
+    } else if (c === 0x23 && lineStart) {
+      const word = /[ \t]*([A-Za-z0-9_]*)/y;
+      word.lastIndex = i + 1;
+      push('directive', i, directiveEnd(source, i, noise), word.exec(source)?.[1] ?? '');
+    } else if (c >= 0x30 && c <= 0x39) {
+      push('number', i, numberEnd(source, i));
+    } else if (c === 0x2e && isDigit(source.charCodeAt(i + 1))) {
+      push('number', i, numberEnd(source, i));
+    } else if (c === 0x22) {
+      push('string', i, quotedEnd(source, i), '"');
+    } else if (c === 0x27) {
+      push('char', i, quotedEnd(source, i), "'");
+    } else if (isWordUnit(c)) {
+      let end = i + 1;
+      while (end < length && isWordUnit(source.charCodeAt(end))) end++;
+      const quote = source.charCodeAt(end);
+      if ((quote === 0x22 || quote === 0x27) && end - i <= 2 && /^(?:L|u8?|U)$/.test(source.slice(i, end))) {
+        push(quote === 0x22 ? 'string' : 'char', i, quotedEnd(source, end), quote === 0x22 ? '"' : "'");
+      } else push('name', i, end);
+    } else if (punctuators.has(source.slice(i, i + 3))) {
+      push('punct', i, i + 3);
+    } else if (punctuators.has(source.slice(i, i + 2))) {
+      push('punct', i, i + 2);
+    } else {
+      push('punct', i, i + 1);
+    }
+  }
+  return { tokens, noise };
+}
+
+function isDigit(unit: number): boolean {
+  return unit >= 0x30 && unit <= 0x39;
+}
+
+/** Length of a backslash-newline at `i`, or 0. */
+function continuation(source: string, i: number): number {
+  if (source.charCodeAt(i + 1) === 0x0a) return 2;
+  return source.charCodeAt(i + 1) === 0x0d && source.charCodeAt(i + 2) === 0x0a ? 3 : 0;
+}
+
+function blockCommentEnd(source: string, i: number): number {
+  const end = source.indexOf('*/', i + 2);
+  return end < 0 ? source.length : end + 2;
+}
+
+/** The end of a `//` comment: its newline, which stays outside. */
+function lineCommentEnd(source: string, i: number): number {
+  let end = i;
+  while (end < source.length && source.charCodeAt(end) !== 0x0a) {
+    end += source.charCodeAt(end) === 0x5c ? Math.max(1, continuation(source, end)) : 1;
+  }
+  return end;
+}
+
+function quotedEnd(source: string, i: number): number {
+  const quote = source.charCodeAt(i);
+  let end = i + 1;
+  while (end < source.length) {
+    const c = source.charCodeAt(end);
+    if (c === quote) return end + 1;
+    if (c === 0x0a) return end;
+    end += c === 0x5c ? Math.max(2, continuation(source, end)) : 1;
+  }
+  return source.length;
+}
+
+/** A preprocessing number; `1...9` (a range without spaces) is three tokens. */
+function numberEnd(source: string, i: number): number {
+  let end = i + 1;
+  while (end < source.length) {
+    const c = source.charCodeAt(end);
+    const before = source.charCodeAt(end - 1) | 0x20;
+    if (c === 0x2e ? source.charCodeAt(end + 1) === 0x2e : !isWordUnit(c)) {
+      const signed = (c === 0x2b || c === 0x2d) && (before === 0x70 || (before === 0x65 && !hex(source, i)));
+      if (!signed) break;
+    }
+    end++;
+  }
+  return end;
+}
+
+function hex(source: string, i: number): boolean {
+  return source.charCodeAt(i) === 0x30 && (source.charCodeAt(i + 1) | 0x20) === 0x78;
+}
+
+/** The end of a directive: the newline of its last line, which stays outside. Its comments go to `noise`. */
+function directiveEnd(source: string, i: number, noise: number[]): number {
+  let end = i;
+  while (end < source.length) {
+    const c = source.charCodeAt(end);
+    if (c === 0x0a) return end;
+    if (c === 0x5c) end += Math.max(1, continuation(source, end));
+    else if (c === 0x22) end = quotedEnd(source, end);
+    else if (c === 0x27) end += /^'(?:\\.|[^'\\\n])'/.exec(source.slice(end, end + 4))?.[0].length ?? 1;
+    else if (c === 0x2f && source.charCodeAt(end + 1) === 0x2a) {
+      const from = end;
+      end = blockCommentEnd(source, end);
+      noise.push(from, end);
+    } else if (c === 0x2f && source.charCodeAt(end + 1) === 0x2f) {
+      const from = end;
+      end = lineCommentEnd(source, end);
+      noise.push(from, end);
+    } else end++;
+  }
+  return end;
+}

@@ -1,0 +1,81 @@
+import { isAttributeName, isTypeof, localAttributes } from './attributes.js';
+import type { Canvas } from './canvas.js';
+import type { Token } from './lex.js';
+import { maxNesting, type Invocation } from './work.js';
+
+/** Blanks attributes known by name, and the arguments of `typeof`; returns what is left. */
+export function dropAttributes(
+  tokens: readonly Token[],
+  canvas: Canvas,
+): { tokens: Token[]; attributes: Invocation[] } {
+  const local = localAttributes(tokens, canvas.source);
+  const left: Token[] = [];
+  const attributes: Invocation[] = [];
+  let directives: Token[] = [];
+  for (let i = 0; i < tokens.length; i++) {
+    const token = tokens[i]!;
+    const typeOf = token.kind === 'name' && isTypeof(token.text);
+    const drop = token.kind === 'name' && !typeOf && isAttributeName(token.text, local);
+    if (directives.length > 0) {
+      token.directives = [...directives, ...(token.directives ?? [])];
+      directives = [];
+    }
+    if (drop) directives = token.directives ?? [];
+    else left.push(token);
+    if (!drop && !typeOf) continue;
+    const behind = groupEnd(tokens, i + 1);
+    const end = tokens[behind - 1]!.end;
+    if (drop) attributes.push({ name: token.text, start: token.start, end });
+    canvas.blank(drop ? token.start : token.end, end);
+    i = behind - 1;
+  }
+  return { tokens: left, attributes };
+}
+
+/** Index behind the round bracket group that opens at `i`, or `i` when none does or it is never closed. */
+function groupEnd(tokens: readonly Token[], i: number): number {
+  if (tokens[i]?.text !== '(') return i;
+  let depth = 0;
+  for (let k = i; k < tokens.length; k++) {
+    const { text } = tokens[k]!;
+    if (text === '(') depth++;
+    else if (text === ')' && --depth === 0) return k + 1;
+  }
+  return i;
+}
+
+const closing: Record<string, string> = { '(': ')', '[': ']', '{': '}' };
+
+/**
+ * Pairs brackets; a brace closes what round and square brackets were left open
+ * inside it. What is nested deeper than the limit is blanked and left out.
+ */
+export function matchBrackets(tokens: readonly Token[], canvas: Canvas): { live: Token[]; match: Int32Array } {
+  const live: Token[] = [];
+  const match = new Int32Array(tokens.length).fill(-1);
+  const open: number[] = [];
+  let beyond = 0;
+  for (const token of tokens) {
+    const text = token.kind === 'punct' ? token.text : '';
+    const opens = text === '(' || text === '[' || text === '{';
+    const closes = text === ')' || text === ']' || text === '}';
+    if (beyond > 0 || (opens && open.length >= maxNesting)) {
+      beyond += opens ? 1 : closes ? -1 : 0;
+      canvas.blank(token.start, token.end);
+      continue;
+    }
+    const index = live.push(token) - 1;
+    if (opens) open.push(index);
+    else if (closes) {
+      let at = open.length - 1;
+      if (text === '}') while (at >= 0 && live[open[at]!]!.text !== '{') at--;
+      const partner = at >= 0 ? open[at]! : -1;
+      if (partner >= 0 && closing[live[partner]!.text] === text) {
+        match[partner] = index;
+        match[index] = partner;
+        open.length = at;
+      }
+    }
+  }
+  return { live, match };
+}
