@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { Command, Option } from 'commander';
+import { status, tellFailure } from './failure.js';
+import type { FlagsOptions } from './flags.js';
+import type { Terminal } from './terminal.js';
+
+/**
+ * Runs one command line (without node and script) and gives the exit status. Never throws.
+ * What a command needs is loaded when it runs, so that `recto --help` is quick.
+ */
+export async function run(words: readonly string[], terminal: Terminal): Promise<number> {
+  let result: number = status.fine;
+  const program = new Command('recto')
+    .description('Finds non-atomic folio flag updates that a patch makes reach folios others can see.')
+    .version(packageVersion(), '--version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand(false)
+    .showSuggestionAfterError()
+    .configureOutput({
+      writeOut: (text) => terminal.stdout.write(text),
+      writeErr: (text) => terminal.stderr.write(text),
+      outputError: (text, output) => {
+        output(`recto: ${text.replace(/^error: /, '')}`);
+      },
+    })
+    .exitOverride();
+
+  const command = (name: string, summary: string) =>
+    program
+      .command(name)
+      .description(summary)
+      .helpOption('-h, --help', 'print help')
+      .showHelpAfterError(`recto: 'recto ${name} --help' says more`);
+
+  command('flags', 'print the flag model of a tree')
+    .option('--tree <dir>', 'kernel git repository or folder (default: the kernel tree we are in)')
+    .option('--rev <rev>', 'revision of a git repository (default: HEAD)')
+    .addOption(format('text', 'json'))
+    .action(async (options: FlagsOptions) => {
+      const { flags } = await import('./flags.js');
+      result = await flags(options, terminal);
+    });
+
+  try {
+    await program.parseAsync(words, { from: 'user' });
+    return result;
+  } catch (error) {
+    return tellFailure(error, terminal);
+  }
+}
+
+function format(...choices: [string, ...string[]]): Option {
+  return new Option('--format <format>', 'how to print it').choices(choices).default(choices[0]);
+}
+
+function packageVersion(): string {
+  const file = new URL('../../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+}
