@@ -50,11 +50,11 @@ const readers: Record<Region['kind'], (work: Work, from: number, to: number) => 
  */
 export function normalise(source: string, branch: Branch): NormalisedSource {
   const canvas = new Canvas(source);
-  const { tokens: all, noise } = lex(source);
-  for (let i = 0; i < noise.length; i += 2) canvas.blank(noise[i]!, noise[i + 1]!);
+  const { tokens: all, comments, continuations } = lex(source);
+  for (let i = 0; i < comments.length; i += 2) canvas.blankContinued(comments[i]!, comments[i + 1]!);
+  for (const at of continuations) canvas.blank(at, at + 1);
   const resolved = resolveConditionals(all, canvas, branch);
-  const directives = cleanDirectives(all, canvas);
-  void directives;
+  cleanDirectives(all, canvas);
   const { tokens, attributes } = dropAttributes(resolved.tokens, canvas);
   const { live, match } = matchBrackets(tokens, canvas);
   const work = new Work(live, match, canvas);

@@ -14,7 +14,7 @@ const attributes = new Set(
   __meminit __meminitdata __meminitconst __memexit __memexitdata __cpuinit __devinit __net_init __net_exit
   __net_initdata __initdata_memblock __init_memblock __ref __refdata __refconst __ro_after_init __read_mostly
   __init_rodata __initdata_or_meminfo __init_task_data __head __cpuidle __entry_text __irq_entry __softirq_entry
-  __user __kernel __iomem __percpu __rcu __force __nocast __safe __private __bitwise __bitwise__ __chk_user_ptr
+  __user __kernel __iomem __percpu __rcu __force __nocast __safe __private __bitwise __bitwise__
   __must_check __must_hold __acquires __releases __acquires_ret __cond_acquires __cond_releases __acquires_shared
   __must_hold_shared __releases_shared __guarded_by __pt_guarded_by __no_context_analysis __context_unsafe
   __cond_acquires_shared __releases_generic __assumes_ctx_lock

@@ -15,6 +15,20 @@ export class Canvas {
     for (let i = from; i < to; i++) if (!this.isBreak(i)) this.units[i] = 0x20;
   }
 
+  /** Overwrites [from, to) inside a directive, which goes on behind it: its line breaks become continued ones. */
+  blankContinued(from: number, to: number): void {
+    this.blank(from, to);
+    for (let i = from; i < to; i++) {
+      const last = this.units[i - 1] === 0x0d ? i - 2 : i - 1;
+      if (this.units[i] === 0x0a && last >= from && !this.isBreak(last)) this.units[last] = 0x5c;
+    }
+  }
+
+  /** The text as it is now in [from, to). */
+  slice(from: number, to: number): string {
+    return String.fromCharCode(...this.units.subarray(from, Math.min(to, from + 4096)));
+  }
+
   /** Writes `text` at `at`; the caller made sure that it fits and covers no line break. */
   write(at: number, text: string): void {
     for (let i = 0; i < text.length; i++) if (!this.isBreak(at + i)) this.units[at + i] = text.charCodeAt(i);

@@ -41,6 +41,10 @@ export function settleSpecifiers(work: Work, from: number, to: number): Specifie
       typedAt = i;
       i++;
       if (work.isName(i)) i++;
+      if (work.opens(i, '(') && work.opens(work.after(i), '{')) {
+        work.blank(i, work.after(i));
+        i = work.after(i);
+      }
       if (i < to && work.opens(i, '{')) {
         work.push(word === 'enum' ? 'enumerators' : 'members', i + 1, work.match[i]!);
         i = work.after(i);

@@ -23,6 +23,7 @@ export function readExpression(work: Work, from: number, to: number): void {
       i++;
     } else if (token.kind === 'number' || token.kind === 'char') {
       if (operand && i > from && work.text(i - 1) !== ')') work.blank(i, i + 1);
+      else if (token.kind === 'number' && !isNumber(text)) work.glue(i, i + 1);
       operand = true;
       i++;
     } else if (work.opens(i, '(')) {
@@ -56,9 +57,9 @@ function readName(work: Work, i: number, to: number, from: number, operand: bool
   const { text, start } = work.tokens[i]!;
   const call = i + 1 < to && work.opens(i + 1, '(');
   const before = i > from ? work.tokens[i - 1] : undefined;
-  if (before?.kind === 'string' || (operand && before?.kind === 'name')) {
+  if (before?.kind === 'string' || (operand && (before?.kind === 'name' || before?.kind === 'number'))) {
     const behind = call ? work.after(i + 1) : i + 1;
-    if (before.kind === 'name' && !isTypeWord(before.text)) work.blank(i, behind);
+    if (before.kind !== 'string' && !isTypeWord(before.text)) work.blank(i, behind);
     else if (call) work.blank(i + 1, behind);
     return behind;
   }
@@ -85,6 +86,11 @@ function readName(work: Work, i: number, to: number, from: number, operand: bool
     return work.after(i + 1);
   }
   return i + 1;
+}
+
+/** Not `1k`, which the preprocessor pastes to something else. */
+function isNumber(text: string): boolean {
+  return /^(?:0[xX][\da-fA-F.]+(?:[pP][+-]?\d+)?|0[bB][01]+|[\d.]+(?:[eE][+-]?\d+)?)[uUlLwWfFbBdD]*$/.test(text);
 }
 
 function isTypeWord(word: string): boolean {
@@ -135,7 +141,14 @@ function fillArgument(work: Work, start: number, comma: number, from: number, to
 function readArgument(work: Work, from: number, to: number): void {
   const first = work.text(from);
   const last = work.text(to - 1);
-  if (to - from === 1 && operators.has(first)) work.glue(from, to);
+  const block = blockInside(work, from, to);
+  if (to - from <= 2 && operators.has(first) && operators.has(last)) work.glue(from, to);
+  else if (block >= 0) {
+    // A loop or an `if` as argument: the block stays.
+    work.blank(from, block);
+    work.blank(work.after(block), to);
+    work.push('statements', block + 1, work.match[block]!);
+  }
   else if (work.opens(from, '{') && work.after(from) === to) readBraced(work, from);
   else if (beginsType(first)) readTypeArgument(work, from, to);
   else if (last === '*' && to - from > 1) work.glue(from, to);
@@ -157,6 +170,13 @@ function readArgument(work: Work, from: number, to: number): void {
     work.blank(to - 1, to);
     readExpression(work, from, to - 1);
   } else readSequence(work, from, to);
+}
+
+/** Index of a block that ends an argument and is not all of it, or -1. */
+function blockInside(work: Work, from: number, to: number): number {
+  const open = work.text(to - 1) === '}' ? work.match[to - 1]! : -1;
+  if (open <= from || work.text(open - 1) !== ')') return -1;
+  return /^[;}]$/.test(work.text(to - 2)) ? open : -1;
 }
 
 /** An argument may hold several statements or expressions without commas. */

@@ -75,6 +75,11 @@ function readItem(work: Work, from: number, to: number): number {
   const body = findBody(work, specifiers.end, to);
   if (body < 0) {
     const end = readDeclarators(work, Math.max(specifiers.end, from), to, readExpression);
+    if (end < to && work.opens(end, '{')) {
+      // A record or an initialiser whose head is hidden in a macro.
+      work.blank(from, work.after(end));
+      return work.after(end);
+    }
     return Math.max(work.text(end) === ';' ? end + 1 : end, from + 1);
   }
   readHead(work, specifiers.end, body);

@@ -16,8 +16,10 @@ export interface Token {
 /** What the lexer found: the tokens, and what the grammar must not see inside them. */
 export interface Lexed {
   readonly tokens: Token[];
-  /** Comments inside directives and backslashes of continued lines outside them, as [from, to) pairs. */
-  readonly noise: number[];
+  /** Comments inside directives, as [from, to) pairs. */
+  readonly comments: number[];
+  /** Backslashes of continued lines outside directives. */
+  readonly continuations: number[];
 }
 
 const punctuators = new Set(
@@ -27,7 +29,8 @@ const punctuators = new Set(
 /** Splits C source into tokens. Never throws: what is no token (an unterminated string, a stray byte) ends at its line or is one `punct`. */
 export function lex(source: string): Lexed {
   const tokens: Token[] = [];
-  const noise: number[] = [];
+  const comments: number[] = [];
+  const continuations: number[] = [];
   const length = source.length;
   let i = 0;
   let lineStart = true;
@@ -44,7 +47,7 @@ export function lex(source: string): Lexed {
     } else if (c <= 0x20 || c === 0xfeff) {
       i++;
     } else if (c === 0x5c && continuation(source, i) > 0) {
-      noise.push(i, i + 1);
+      continuations.push(i);
       i += continuation(source, i);
     } else if (c === 0x2f && source.charCodeAt(i + 1) === 0x2a) {
       i = blockCommentEnd(source, i);
@@ -53,7 +56,7 @@ export function lex(source: string): Lexed {
     } else if (c === 0x23 && lineStart) {
       const word = /[ \t]*([A-Za-z0-9_]*)/y;
       word.lastIndex = i + 1;
-      push('directive', i, directiveEnd(source, i, noise), word.exec(source)?.[1] ?? '');
+      push('directive', i, directiveEnd(source, i, comments), word.exec(source)?.[1] ?? '');
     } else if (c >= 0x30 && c <= 0x39) {
       push('number', i, numberEnd(source, i));
     } else if (c === 0x2e && isDigit(source.charCodeAt(i + 1))) {
@@ -77,7 +80,7 @@ export function lex(source: string): Lexed {
       push('punct', i, i + 1);
     }
   }
-  return { tokens, noise };
+  return { tokens, comments, continuations };
 }
 
 function isDigit(unit: number): boolean {
@@ -135,8 +138,8 @@ function hex(source: string, i: number): boolean {
   return source.charCodeAt(i) === 0x30 && (source.charCodeAt(i + 1) | 0x20) === 0x78;
 }
 
-/** The end of a directive: the newline of its last line, which stays outside. Its comments go to `noise`. */
-function directiveEnd(source: string, i: number, noise: number[]): number {
+/** The end of a directive: the newline of its last line, which stays outside. Its comments are noted. */
+function directiveEnd(source: string, i: number, comments: number[]): number {
   let end = i;
   while (end < source.length) {
     const c = source.charCodeAt(end);
@@ -147,11 +150,11 @@ function directiveEnd(source: string, i: number, noise: number[]): number {
     else if (c === 0x2f && source.charCodeAt(end + 1) === 0x2a) {
       const from = end;
       end = blockCommentEnd(source, end);
-      noise.push(from, end);
+      comments.push(from, end);
     } else if (c === 0x2f && source.charCodeAt(end + 1) === 0x2f) {
       const from = end;
       end = lineCommentEnd(source, end);
-      noise.push(from, end);
+      comments.push(from, end);
     } else end++;
   }
   return end;

@@ -19,7 +19,15 @@ export function readMembers(work: Work, from: number, to: number): void {
       i = behind < to && work.text(behind) === ';' ? behind + 1 : behind;
     } else {
       const specifiers = settleSpecifiers(work, i, to);
-      const end = readDeclarators(work, Math.max(specifiers.end, i), to, readExpression);
+      let behind = Math.max(specifiers.end, i);
+      if (specifiers.name < 0 && work.text(behind) === ':') {
+        // A bit field without a name.
+        const colon = behind;
+        while (behind < to && !/^[,;]$/.test(work.text(behind))) behind = work.after(behind);
+        work.blank(colon, behind);
+      }
+      const end = readDeclarators(work, behind, to, readExpression);
+      if (end >= to) work.blank(i, to);
       if (end < to && work.opens(end, '{')) work.blank(i, work.after(end));
       i = Math.max(end < to ? work.after(end) : end, i + 1);
     }

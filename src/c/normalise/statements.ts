@@ -29,6 +29,7 @@ export function readStatements(work: Work, from: number, to: number): void {
       i = work.after(behind);
       between = false;
     } else if (text === 'else' || text === 'do') {
+      if (text === 'do' && work.opens(behind, '{')) closeLoop(work, work.after(behind), to);
       i = behind;
       between = false;
     } else if (text === 'case') {
@@ -61,7 +62,7 @@ export function readStatements(work: Work, from: number, to: number): void {
 }
 
 /** A declaration or an expression, up to its semicolon; returns the index behind it. */
-function readSimple(work: Work, from: number, to: number): number {
+function readSimple(work: Work, from: number, to: number, ends = true): number {
   const specifiers = settleSpecifiers(work, from, to);
   const declaration =
     specifiers.end > from &&
@@ -82,7 +83,7 @@ function readSimple(work: Work, from: number, to: number): number {
     }
     return i + 1;
   }
-  return readToSemicolon(work, from, to);
+  return readToSemicolon(work, from, to, ends);
 }
 
 /** `static DEFINE_X(a, b);`: only storage words in front of NAME( */
@@ -91,7 +92,7 @@ function storedMacro(work: Work, from: number, name: number): boolean {
   return name > from && work.opens(name + 1, '(');
 }
 
-function readToSemicolon(work: Work, from: number, to: number): number {
+function readToSemicolon(work: Work, from: number, to: number, ends = true): number {
   let i = from;
   while (i < to && work.text(i) !== ';') {
     // A statement without its semicolon in front of a block or a keyword on a new line.
@@ -102,7 +103,7 @@ function readToSemicolon(work: Work, from: number, to: number): number {
     }
     i = work.after(i);
   }
-  if (i >= to && i > from) work.insertBefore(i, ';');
+  if (ends && i >= to && i > from) work.insertBefore(i, ';');
   readExpression(work, from, i);
   return Math.min(i + 1, to);
 }
@@ -218,11 +219,20 @@ function makeLoop(work: Work, i: number): number {
   return close + 1;
 }
 
+/** `do { … } for_each_x(a);`: the macro stands for the `while` of the loop. */
+function closeLoop(work: Work, i: number, to: number): void {
+  const { text, start, end } = work.tokens[i] ?? { text: 'while', start: 0, end: 0 };
+  if (i >= to || text === 'while' || text.length < 5 || !work.isName(i) || !work.opens(i + 1, '(')) return;
+  if (work.text(work.after(i + 1)) !== ';') return;
+  work.loops.set(start, text);
+  work.canvas.replace(start, end, 'while');
+}
+
 /** Reads the header of a `for`: a declaration or expressions. */
 export function readForHeader(work: Work, from: number, to: number): void {
   let end = from;
   while (end < to && work.text(end) !== ';') end = work.after(end);
-  readSimple(work, from, end);
+  if (from < end) readSimple(work, from, end, false);
   for (let i = end + 1; i <= to; i = end + 1) {
     end = i;
     while (end < to && work.text(end) !== ';') end = work.after(end);
