@@ -31,8 +31,9 @@ const packsKept = 8;
 const smallPack = 64 * 1024 * 1024;
 /** All packs of a schema together; beyond that the oldest go. */
 const storeLimit = 1024 * 1024 * 1024;
-/** After so many days, packs of other schemas and left-over temporary files go. */
+/** Other schemas stay for so many days after they were written, the newest few of them; then their packs go. */
 const staleDays = 30;
+const schemasKept = 5;
 
 /**
  * Opens the store under `directory`. `schema` names the form of the facts and the version of what computes
@@ -167,20 +168,32 @@ function packNames(directory: string): string[] {
   }
 }
 
-/** Removes packs of schemas that have not been used for long, and what interrupted writers left. */
+/** Removes packs of schemas that have not been used for long, or are too many, and what interrupted writers left. */
 function sweep(directory: string, current: string): void {
   const before = Date.now() - staleDays * 24 * 3600 * 1000;
-  for (const schema of readdirSync(directory)) {
-    const folder = join(directory, schema);
-    const names = schema === current ? [] : packNames(folder);
-    if (schema === current) names.push(...readdirSync(folder).filter((name) => name.startsWith('.')));
-    const stale = names.filter((name) => {
-      const stats = statSync(join(folder, name), { throwIfNoEntry: false });
-      return stats !== undefined && stats.mtimeMs < before;
-    });
-    for (const name of stale) rmSync(join(folder, name), { force: true });
-    if (schema !== current && stale.length > 0 && stale.length === names.length) removeEmpty(folder);
+  const others = readdirSync(directory)
+    .filter((schema) => schema !== current)
+    .map((schema) => ({ schema, packs: packNames(join(directory, schema)) }))
+    .map(({ schema, packs }) => ({ schema, packs, written: writtenAt(directory, schema, packs[0]) }))
+    .filter(({ packs }) => packs.length > 0)
+    .sort((a, b) => b.written - a.written);
+  for (const [rank, { schema, packs, written }] of others.entries()) {
+    if (rank < schemasKept - 1 && written >= before) continue;
+    for (const name of packs) rmSync(join(directory, schema, name), { force: true });
+    removeEmpty(join(directory, schema));
   }
+  for (const name of readdirSync(join(directory, current))) {
+    if (name.startsWith('.') && writtenAt(directory, current, name) < before) {
+      rmSync(join(directory, current, name), { force: true });
+    }
+  }
+}
+
+/** When a file was last written, in milliseconds; now, when it is gone. */
+function writtenAt(directory: string, schema: string, name: string | undefined): number {
+  const stats =
+    name === undefined ? undefined : statSync(join(directory, schema, name), { throwIfNoEntry: false });
+  return stats?.mtimeMs ?? Date.now();
 }
 
 function removeEmpty(folder: string): void {

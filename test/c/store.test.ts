@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import { mkdirSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it, vi } from 'vitest';
@@ -200,6 +200,18 @@ describe('the store of facts', () => {
     expect(readdirSync(folder).sort()).toEqual(['1', '2', '3']);
     expect(readdirSync(join(folder, '1'))).toHaveLength(1);
     expect(readdirSync(join(folder, '3'))).toEqual(['notes.txt']);
-    rmSync(folder, { recursive: true });
+  });
+
+  it('keeps few schemas, the newest', () => {
+    const folder = temporaryFolder();
+    for (let n = 0; n < 9; n++) {
+      const store = openStore(folder, `facts-${String(n)}`);
+      store.put(id(1), facts(1));
+      store.close();
+      const time = new Date(Date.now() - (100 - n) * 1000);
+      const under = join(folder, `facts-${String(n)}`);
+      for (const name of readdirSync(under)) utimesSync(join(under, name), time, time);
+    }
+    expect(readdirSync(folder).sort()).toEqual(['facts-4', 'facts-5', 'facts-6', 'facts-7', 'facts-8']);
   });
 });
