@@ -17,6 +17,8 @@ export interface FileDiff {
   readonly oldBlob: string | null;
   readonly newBlob: string | null;
   readonly binary: boolean;
+  /** True for a copy: `newPath` is made from `oldPath`, which stays. */
+  readonly copied?: boolean;
   readonly hunks: readonly Hunk[];
 }
 

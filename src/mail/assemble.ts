@@ -1,0 +1,136 @@
+import type { Patch } from '../patch/patch.js';
+import type { PatchMail } from './patch-mail.js';
+import type { Series } from './series.js';
+
+/** A series that is being put together. */
+interface Draft {
+  readonly version: number;
+  readonly total: number | null;
+  readonly mails: PatchMail[];
+}
+
+/**
+ * Puts patch mails together to series, in the order in which their first mails came.
+ *
+ * Mails with the same "v2" and "/3" belong together when they are of one thread, or, where there are no
+ * threads (files of `git format-patch`), of one sender; a number that is taken begins another series. A patch
+ * that is there itself is not read again from replies that quote it.
+ */
+export function assembleSeries(mails: readonly PatchMail[]): Series[] {
+  const drafts: Draft[] = [];
+  const own = mails.filter((mail) => mail.patch === null || !mail.patch.quoted);
+  const quoted = mails.filter((mail) => mail.patch?.quoted);
+  const seen = new Set<string>();
+  for (const mail of own) {
+    const id = mail.message.messageId;
+    const key = id === null ? null : `${id} ${mail.subject.number ?? ''}`;
+    if (key !== null && seen.has(key)) continue;
+    if (key !== null) seen.add(key);
+    join(drafts, mail);
+  }
+  // Of several replies, the one that quotes the most of a patch comes first.
+  for (const mail of quoted.toSorted((a, b) => size(b) - size(a))) {
+    if (!drafts.some((draft) => draft.mails.some((other) => isSamePatch(mail, other)))) join(drafts, mail);
+  }
+  const order = (draft: Draft) => Math.min(...draft.mails.map((mail) => mails.indexOf(mail)));
+  return drafts
+    .filter((draft) => draft.mails.some((mail) => mail.patch !== null))
+    .sort((a, b) => order(a) - order(b))
+    .map(finished);
+}
+
+/**
+ * Makes one series of several, in the order given, for patches that are to be reviewed one on top of the
+ * other although they were not sent as one series. One series comes back as it is.
+ */
+export function joinSeries(all: readonly Series[]): Series {
+  const first = all[0];
+  if (!first) throw new Error('joinSeries needs at least one series');
+  if (all.length === 1) return first;
+  let number = 0;
+  return {
+    ...first,
+    patches: all.flatMap((series) => series.patches.map((patch) => ({ ...patch, number: ++number }))),
+    notes: all.flatMap((series) => series.notes),
+  };
+}
+
+function join(drafts: Draft[], mail: PatchMail): void {
+  const { version, total, number, reply } = mail.subject;
+  // A reply with a diff of its own proposes something else than the patch it answers.
+  const alone = number === null || total === null || (reply && !mail.patch?.quoted);
+  const draft = alone ? undefined : drafts.find((other) => fits(other, mail));
+  if (draft) draft.mails.push(mail);
+  else drafts.push({ version, total: alone ? null : total, mails: [mail] });
+}
+
+function fits(draft: Draft, mail: PatchMail): boolean {
+  const { version, total, number } = mail.subject;
+  if (draft.total !== total || draft.version !== version) return false;
+  if (draft.mails.some((other) => other.subject.number === number)) return false;
+  return draft.mails.some((other) => inOneThread(other, mail));
+}
+
+function inOneThread(a: PatchMail, b: PatchMail): boolean {
+  if (a.message === b.message) return true;
+  const ids = ({ message }: PatchMail) =>
+    message.messageId === null ? message.references : [...message.references, message.messageId];
+  const unthreaded = ({ message }: PatchMail) => message.references.length === 0;
+  if (unthreaded(a) && unthreaded(b)) return a.message.from === b.message.from;
+  const idsOfA = new Set(ids(a));
+  return ids(b).some((id) => idsOfA.has(id));
+}
+
+/** True when a quoted patch is the very patch of another mail, or is quoted there too. */
+function isSamePatch(quoted: PatchMail, other: PatchMail): boolean {
+  if (!other.patch || !quoted.patch) return false;
+  const id = quoted.patch.messageId;
+  if (id !== null && id === other.patch.messageId) return true;
+  return (
+    quoted.patch.subject.toLowerCase() === other.patch.subject.toLowerCase() &&
+    quoted.subject.version === other.subject.version &&
+    quoted.subject.number === other.subject.number
+  );
+}
+
+function finished(draft: Draft): Series {
+  const cover = draft.mails.find((mail) => mail.patch === null);
+  const baseCommit = draft.mails.find((mail) => mail.baseCommit !== null)?.baseCommit ?? null;
+  const alone = draft.total === null;
+  const patches = draft.mails
+    .flatMap((mail): Patch[] => (mail.patch ? [mail.patch] : []))
+    .map((patch) => ({
+      ...patch,
+      number: alone ? 1 : patch.number,
+      baseCommit: patch.baseCommit ?? baseCommit,
+    }))
+    .sort((a, b) => a.number - b.number);
+  const first = draft.mails.find((mail) => mail.patch?.number === patches[0]!.number)!;
+  return {
+    subject: cover?.subject.title || patches[0]!.subject,
+    version: draft.version,
+    messageId: cover ? cover.message.messageId : patches[0]!.messageId,
+    date: (cover ?? first).message.date,
+    patches,
+    notes: [...new Set(draft.mails.flatMap((mail) => mail.notes)), ...missing(draft.total, patches)],
+  };
+}
+
+function missing(total: number | null, patches: readonly Patch[]): string[] {
+  if (total === null) return [];
+  const there = new Set(patches.map((patch) => patch.number));
+  const gone: number[] = [];
+  for (let number = 1; number <= total; number++) if (!there.has(number)) gone.push(number);
+  if (gone.length === 0) return [];
+  const list =
+    gone.length > 12 ? `${gone.slice(0, 10).join(', ')} and ${gone.length - 10} more` : gone.join(', ');
+  return [
+    `${gone.length === 1 ? 'patch' : 'patches'} ${list} of ${total} ${gone.length === 1 ? 'is' : 'are'} not in the input`,
+  ];
+}
+
+function size(mail: PatchMail): number {
+  return (mail.patch?.files ?? [])
+    .flatMap((file) => file.hunks)
+    .reduce((sum, hunk) => sum + hunk.lines.length, 0);
+}

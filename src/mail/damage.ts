@@ -1,0 +1,15 @@
+import type { FileDiff } from '../patch/patch.js';
+
+/**
+ * Whether the white space of a diff cannot be what its author wrote, as far as the diff alone shows. Kernel C
+ * is indented with tabs: a C file's hunks without any tab, but with indented lines, have lost them; and lines
+ * of context that begin with a blank and then a tab, or with a blank or two, were padded by a mailer.
+ */
+export function whitespaceLooksDamaged(files: readonly FileDiff[], quoted: boolean): boolean {
+  const lines = files
+    .filter((file) => /\.[chS]$/.test(file.newPath ?? file.oldPath!))
+    .flatMap((file) => file.hunks.flatMap((hunk) => hunk.lines));
+  const tabs = lines.some((line) => line.includes('\t'));
+  if (!tabs) return lines.some((line) => /^[ +-] (?:[^\s*/]| {7})/.test(line));
+  return quoted && lines.some((line) => /^ (?: +\t| {1,3}[^\s*/])/.test(line));
+}

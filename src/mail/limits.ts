@@ -1,0 +1,11 @@
+/** All inputs of one call together. Beyond that, give Recto the mails you mean. */
+export const MAX_INPUT_BYTES = 256 * 1024 * 1024;
+
+/** Mails in all inputs together. A series of more than a few hundred patches is nobody's. */
+export const MAX_MAILS = 20_000;
+
+/** Mails within mails (forwarded, attached): how deep we look. */
+export const MAX_NESTING = 4;
+
+/** Levels of `>` that are told apart; what is quoted deeper is left alone. */
+export const MAX_QUOTE_DEPTH = 30;

@@ -1,0 +1,167 @@
+import { simpleParser, type Attachment, type ParsedMail } from 'mailparser';
+import { htmlText } from './html.js';
+import { MAX_NESTING } from './limits.js';
+import type { Message } from './message.js';
+
+/**
+ * Decodes one mail (RFC 5322 and MIME). Attached diffs are kept, other attachments are named in the notes.
+ * Throws nothing for a mail that is damaged: what can be decoded is, and the notes say what could not.
+ */
+export async function readMime(bytes: Buffer, place: string, nesting = 0): Promise<Message> {
+  const { raw, flowed, delSp } = withoutFlowed(bytes);
+  let mail: ParsedMail;
+  try {
+    mail = await simpleParser(raw, {
+      skipHtmlToText: true,
+      skipTextToHtml: true,
+      skipImageLinks: true,
+      keepCidLinks: true,
+      checksumAlgo: false,
+      ignoreEmbedded: true,
+    });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { ...emptyMessage(place), notes: [`${place} could not be decoded as a mail: ${reason}`] };
+  }
+  const notes: string[] = [];
+  let text = (mail.text ?? '').replaceAll('\r\n', '\n');
+  let fromPage = false;
+  if (text.trim() === '' && mail.html) {
+    text = htmlText(mail.html);
+    fromPage = true;
+    notes.push(`${place} has only HTML, which does not keep white space`);
+  }
+  if (text.includes('\ufffd')) {
+    notes.push(`${place} has characters that its character set (${charset(mail)}) does not explain`);
+  }
+  const attachedDiffs: string[] = [];
+  const attached: Message[] = [];
+  for (const attachment of mail.attachments) {
+    const kind = kindOf(attachment);
+    if (kind === 'mail' && nesting < MAX_NESTING) {
+      attached.push(
+        await readMime(withoutFromLine(attachment.content), `${place}, attached mail`, nesting + 1),
+      );
+    } else if (kind === 'diff') attachedDiffs.push(decodeText(attachment.content));
+    else if (kind !== 'signature') notes.push(`${place}: ${described(attachment)} was skipped`);
+  }
+  return {
+    place,
+    subject: (mail.subject ?? '').replace(/\s+/g, ' ').trim(),
+    from: fromOf(mail),
+    date: dateOf(mail),
+    messageId: withoutBrackets(mail.messageId),
+    references: referencesOf(mail),
+    body: { text, flowed, delSp, fromPage },
+    attachedDiffs,
+    attached,
+    notes,
+  };
+}
+
+/** Bytes as text: UTF-8, else Latin-1, which knows every byte. */
+export function decodeText(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return bytes.toString('latin1');
+  }
+}
+
+/**
+ * mailparser joins the lines of format=flowed before anybody can see which quoted line they were, so the
+ * parameter is hidden from it and kept here.
+ */
+function withoutFlowed(bytes: Buffer): { raw: Buffer; flowed: boolean; delSp: boolean } {
+  const raw = bytes.toString('latin1');
+  let flowed = false;
+  let delSp = false;
+  const hidden = raw.replace(/^content-type:.*(?:\r?\n[ \t].*)*/gim, (header) => {
+    if (!/format\s?=\s?"?flowed/i.test(header)) return header;
+    flowed = true;
+    delSp ||= /delsp\s?=\s?"?yes/i.test(header);
+    return header.replace(/flowed/i, 'fixed');
+  });
+  return { raw: flowed ? Buffer.from(hidden, 'latin1') : bytes, flowed, delSp };
+}
+
+function kindOf(attachment: Attachment): 'diff' | 'mail' | 'signature' | 'other' {
+  const type = attachment.contentType.toLowerCase();
+  const name = attachment.filename ?? '';
+  if (type === 'message/rfc822') return 'mail';
+  if (/signature|pgp-keys|vcard/.test(type)) return 'signature';
+  const textual = /^text\/|x-(?:patch|diff)$/.test(type) || /\.(?:patch|diff|txt|eml|mbox)$/i.test(name);
+  if (!textual) return 'other';
+  const start = attachment.content.toString('latin1', 0, 65_536);
+  if (/^From \S+ /.test(start) || /^(?:From|Subject|Date|Message-ID): .*\n[A-Za-z-]+:/i.test(start))
+    return 'mail';
+  return /^(?:diff --git |@@ -\d|--- )/m.test(start) ? 'diff' : 'other';
+}
+
+function withoutFromLine(bytes: Buffer): Buffer {
+  return bytes.toString('latin1', 0, 5) === 'From ' ? bytes.subarray(bytes.indexOf(0x0a) + 1) : bytes;
+}
+
+function described(attachment: Attachment): string {
+  const name = attachment.filename
+    ? `the attachment ${JSON.stringify(attachment.filename)}`
+    : 'an attachment';
+  return `${name} (${attachment.contentType}, ${attachment.size} bytes)`;
+}
+
+function fromOf(mail: ParsedMail): string | null {
+  const from = mail.from?.value[0];
+  if (!from) return null;
+  const address = from.address ? `<${from.address}>` : '';
+  return (
+    [from.name, address]
+      .filter(Boolean)
+      .join(' ')
+      .replace(/^<(.*)>$/, '$1') || null
+  );
+}
+
+/** The date of the header itself: mailparser gives today's where it cannot read it. */
+function dateOf(mail: ParsedMail): string | null {
+  const line = mail.headerLines.find((header) => header.key === 'date')?.line ?? '';
+  const time = Date.parse(
+    line
+      .slice(5)
+      .replace(/\([^()]*\)/g, '')
+      .trim(),
+  );
+  return Number.isNaN(time) ? null : new Date(time).toISOString();
+}
+
+function referencesOf(mail: ParsedMail): string[] {
+  const ids = [mail.references ?? [], mail.inReplyTo ?? []].flat().flatMap((field) => field.split(/[\s,]+/));
+  const seen = ids.map(withoutBrackets).filter((id) => id !== null && id.includes('@'));
+  const direct = withoutBrackets(mail.inReplyTo?.split(/\s/)[0]);
+  const others = [...new Set(seen as string[])].filter((id) => id !== direct);
+  return direct !== null && direct.includes('@') ? [...others, direct] : others;
+}
+
+function withoutBrackets(id: string | undefined): string | null {
+  const bare = id?.trim().replace(/^<|>$/g, '').trim();
+  return bare ? bare : null;
+}
+
+function charset(mail: ParsedMail): string {
+  const line = mail.headerLines.find((header) => header.key === 'content-type')?.line ?? '';
+  return /charset\s?=\s?"?([\w.:-]+)/i.exec(line)?.[1] ?? 'not named';
+}
+
+function emptyMessage(place: string): Message {
+  return {
+    place,
+    subject: '',
+    from: null,
+    date: null,
+    messageId: null,
+    references: [],
+    body: { text: '', flowed: false, delSp: false, fromPage: false },
+    attachedDiffs: [],
+    attached: [],
+    notes: [],
+  };
+}

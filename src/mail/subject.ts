@@ -1,0 +1,62 @@
+/** A subject taken apart. */
+export interface Subject {
+  /** Without "Re:", list names and "[PATCH v2 1/3]". */
+  readonly title: string;
+  /** The v2 of "[PATCH v2 1/3]"; 1 when it says nothing. */
+  readonly version: number;
+  /** The 1 of "1/3", 0 for a cover letter; null when there is no number. */
+  readonly number: number | null;
+  /** The 3 of "1/3". */
+  readonly total: number | null;
+  /** True for "Re:", "AW:", "Fwd:" ... */
+  readonly reply: boolean;
+  /** The other words of the prefix, in lower case: "rfc", "mm-unstable", "resend". */
+  readonly tags: readonly string[];
+  /** True when the prefix says that the mail is a patch or a cover letter. */
+  readonly patch: boolean;
+}
+
+const REPLY = /^(?:re|aw|sv|vs|antw|odp|fwd?|wg)(?:\[\d{1,3}\])?: */i;
+const NUMBER = /^\(?(\d{1,4})\/(\d{1,4})\)?$/;
+const VERSION = /^(?:patch|rfc)?-?v(\d{1,3})(?:\.\d+)?$/;
+
+/** Reads "Re: [f2fs-dev] [PATCH v2 1/3] mm: title" and its many relatives. */
+export function parseSubject(subject: string): Subject {
+  let rest = subject.slice(0, 2000).replace(/\s+/g, ' ').trim();
+  const found = { version: 1, number: null as number | null, total: null as number | null };
+  const tags: string[] = [];
+  let reply = false;
+  let patch = false;
+  let unnamed = '';
+  for (;;) {
+    const answers = REPLY.exec(rest);
+    if (answers) {
+      reply = true;
+      rest = rest.slice(answers[0].length);
+      continue;
+    }
+    const close = rest.startsWith('[') ? rest.indexOf(']') : -1;
+    if (close < 0) break;
+    const words = rest.slice(1, close).toLowerCase().split(/[ ,]+/).filter(Boolean);
+    const prefix = words.some((word) => /patch|^rfc|^v\d+$/.test(word) || NUMBER.test(word));
+    // What follows the prefix in brackets is part of the title: "[PATCH] [media] ...".
+    if (patch && !prefix) break;
+    const text = rest.slice(0, close + 1);
+    rest = rest.slice(close + 1).trimStart();
+    if (!prefix) {
+      unnamed += `${text} `;
+      continue;
+    }
+    patch = true;
+    for (const word of words) {
+      const number = NUMBER.exec(word);
+      const version = VERSION.exec(word);
+      if (number) [found.number, found.total] = [Number(number[1]), Number(number[2])];
+      else if (version) found.version = Math.max(Number(version[1]), 1);
+      else if (word !== 'patch') tags.push(...word.split(/patch-|-patch/).filter(Boolean));
+    }
+  }
+  // Brackets in front of no prefix at all may be anything: they stay.
+  const title = patch ? rest : (unnamed + rest).trim();
+  return { title, ...found, reply, tags, patch };
+}
