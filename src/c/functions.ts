@@ -46,7 +46,9 @@ function describe(node: Node, macros: ReadonlyMap<number, MacroFunction>): Found
   for (let depth = 0; declarator && declarator.type !== 'identifier' && depth < 50; depth++) {
     declarator =
       declarator.childForFieldName('declarator') ??
-      declarator.namedChildren.find((child) => child !== null && /declarator$|^identifier$/.test(child.type)) ??
+      declarator.namedChildren.find(
+        (child) => child !== null && /declarator$|^identifier$/.test(child.type),
+      ) ??
       null;
   }
   if (declarator?.type !== 'identifier') return null;
@@ -64,22 +66,13 @@ function describe(node: Node, macros: ReadonlyMap<number, MacroFunction>): Found
 }
 
 function deeperThan(node: Node, limit: number): boolean {
-  // A tree this deep has more characters than levels.
-  if (node.endIndex - node.startIndex < limit) return false;
-  const cursor = node.walk();
-  try {
-    let depth = 0;
-    for (;;) {
-      if (cursor.gotoFirstChild()) {
-        if (++depth > limit) return true;
-        continue;
-      }
-      while (!cursor.gotoNextSibling()) {
-        if (depth-- === 0) return false;
-        cursor.gotoParent();
-      }
-    }
-  } finally {
-    cursor.delete();
+  const pending: { node: Node; depth: number }[] = [{ node, depth: 0 }];
+  for (let next = pending.pop(); next; next = pending.pop()) {
+    const { depth } = next;
+    if (depth > limit) return true;
+    // No subtree is deeper than it has nodes: nearly all need no look.
+    if (next.node.descendantCount + depth <= limit) continue;
+    for (const child of next.node.namedChildren) if (child) pending.push({ node: child, depth: depth + 1 });
   }
+  return false;
 }

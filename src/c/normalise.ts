@@ -2,7 +2,13 @@ import { Canvas } from './normalise/canvas.js';
 import { dropAttributes, matchBrackets } from './normalise/prepare.js';
 import { resolveConditionals, type Branch } from './normalise/conditionals.js';
 import { cleanDirectives } from './normalise/directives.js';
-import { readArguments, readExpression, readGeneric, readInitialiser, readParenthesised } from './normalise/expressions.js';
+import {
+  readArguments,
+  readExpression,
+  readGeneric,
+  readInitialiser,
+  readParenthesised,
+} from './normalise/expressions.js';
 import { readItems } from './normalise/items.js';
 import { lex } from './normalise/lex.js';
 import { readEnumerators, readMembers, readParameters } from './normalise/members.js';
@@ -59,7 +65,8 @@ export function normalise(source: string, branch: Branch): NormalisedSource {
   const { live, match } = matchBrackets(tokens, canvas);
   const work = new Work(live, match, canvas);
   work.push('items', 0, live.length);
-  for (let region = work.next(); region; region = work.next()) readers[region.kind](work, region.from, region.to);
+  for (let region = work.next(); region; region = work.next())
+    readers[region.kind](work, region.from, region.to);
   work.blankOtherDirectives();
   return {
     text: canvas.text(),

@@ -59,16 +59,19 @@ export function isTypeof(name: string): boolean {
  * Object-like and function-like macros that the file itself defines to nothing
  * but attributes: these are attributes in the rest of it. A macro defined to
  * nothing at all counts only when its name says so (`__x`), as an empty macro
- * may as well stand for a statement.
+ * may as well stand for a statement, and only without arguments: with them it
+ * is the stub of a function.
  */
 export function localAttributes(tokens: readonly Token[], source: string): Set<string> {
   const found = new Set<string>();
   const look = (directive: Token): void => {
     if (directive.text !== 'define' || directive.end - directive.start > 300) return;
-    const parts = /^#\s*define\s+(\w+)(?:\([^)]*\))?(?:\s+|$)(.*)$/s.exec(source.slice(directive.start, directive.end));
+    const parts = /^#\s*define\s+(\w+)(\([^)]*\))?(?:\s+|$)(.*)$/s.exec(
+      source.slice(directive.start, directive.end),
+    );
     if (!parts) return;
-    const body = parts[2]!.replace(/\/\*.*?\*\/|\/\/.*|\\\r?\n/gs, ' ').trim();
-    if (body === '' ? /^__[a-z]/.test(parts[1]!) : isAttributeText(body)) found.add(parts[1]!);
+    const body = parts[3]!.replace(/\/\*.*?\*\/|\/\/.*|\\\r?\n/gs, ' ').trim();
+    if (body === '' ? !parts[2] && /^__[a-z]/.test(parts[1]!) : isAttributeText(body)) found.add(parts[1]!);
   };
   for (const token of tokens) token.directives?.forEach(look);
   return found;

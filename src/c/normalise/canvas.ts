@@ -50,7 +50,8 @@ export class Canvas {
     const end = this.lineEnd(from, to);
     for (let i = from; i < end; i++) if (!isWordUnit(this.units[i]!)) this.units[i] = 0x5f;
     const first = this.units[from]!;
-    if (first >= 0x30 && first <= 0x39) this.units[from] = 0x5f;
+    // What is left of a type over two lines may be a keyword.
+    if ((first >= 0x30 && first <= 0x39) || end < to) this.units[from] = 0x5f;
     this.blank(end, to);
   }
 

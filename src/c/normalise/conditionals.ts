@@ -82,8 +82,14 @@ function skipBranch(group: Group, at: number, canvas: Canvas, all: readonly Toke
   return next;
 }
 
-function choose(group: Group, branch: Branch, whole: boolean): { take: (index: number) => boolean; alternative: boolean } {
-  const live = group.branches.map((_, index) => index).filter((index) => group.branches[index]!.value !== false);
+function choose(
+  group: Group,
+  branch: Branch,
+  whole: boolean,
+): { take: (index: number) => boolean; alternative: boolean } {
+  const live = group.branches
+    .map((_, index) => index)
+    .filter((index) => group.branches[index]!.value !== false);
   const certain = live.findIndex((index) => group.branches[index]!.value === true);
   const possible = certain < 0 ? live : live.slice(0, certain + 1);
   if (whole) {
@@ -108,7 +114,13 @@ function wholeAtTop(group: Group, all: readonly Token[], before: Token | undefin
 function groupConditionals(all: readonly Token[], source: string): Map<number, Group> {
   const groups = new Map<number, Group>();
   const open: Group[] = [];
-  const shape = (i: number, value: boolean | null): BranchShape => ({ directive: i, net: 0, min: 0, last: null, value });
+  const shape = (i: number, value: boolean | null): BranchShape => ({
+    directive: i,
+    net: 0,
+    min: 0,
+    last: null,
+    value,
+  });
   for (let i = 0; i < all.length; i++) {
     const token = all[i]!;
     const current = open.at(-1);
@@ -120,7 +132,11 @@ function groupConditionals(all: readonly Token[], source: string): Map<number, G
         inside.last = token;
       }
     } else if (/^if(?:n?def)?$/.test(token.text)) {
-      const group: Group = { branches: [shape(i, constantValue(token, source))], end: all.length, hasElse: false };
+      const group: Group = {
+        branches: [shape(i, constantValue(token, source))],
+        end: all.length,
+        hasElse: false,
+      };
       open.push(group);
       groups.set(i, group);
     } else if (current && /^el(?:if|ifdef|ifndef)$/.test(token.text)) {

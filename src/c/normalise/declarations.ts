@@ -73,7 +73,8 @@ export function settleSpecifiers(work: Work, from: number, to: number): Specifie
     }
   }
   const stop = work.text(i);
-  const named = stop !== '*' && plain.length > 0 && plain.length + (typed ? 1 : 0) >= (stored || stop === '(' ? 1 : 2);
+  const named =
+    stop !== '*' && plain.length > 0 && plain.length + (typed ? 1 : 0) >= (stored || stop === '(' ? 1 : 2);
   const declared = named ? takeDeclared(plain, stop, typed, typedAt) : -1;
   const types = plain.filter((_, index) => index !== declared);
   const keep = typed ? null : chooseType(types);
@@ -195,7 +196,8 @@ function settleDeclaredWords(work: Work, from: number, to: number): number {
   const plain: Word[] = [];
   let i = from;
   while (i < to && work.isName(i)) {
-    if (!isQualifier(work.text(i)) && !isStorage(work.text(i))) plain.push({ from: i, to: i + 1, name: work.text(i) });
+    if (!isQualifier(work.text(i)) && !isStorage(work.text(i)))
+      plain.push({ from: i, to: i + 1, name: work.text(i) });
     i++;
   }
   const before = work.text(from - 1);

@@ -8,7 +8,8 @@ import type { Token } from './lex.js';
 export function cleanDirectives(tokens: readonly Token[], canvas: Canvas): void {
   for (const token of tokens) {
     if (token.kind !== 'directive') continue;
-    const ended = /^\r?\n/.test(canvas.source.slice(token.end, token.end + 2)) || canvas.source[token.end - 1] === '\r';
+    const ended =
+      /^\r?\n/.test(canvas.source.slice(token.end, token.end + 2)) || canvas.source[token.end - 1] === '\r';
     if (!ended || !/^[A-Za-z]\w*$/.test(token.text) || token.text === 'include') {
       canvas.blank(token.start, token.end);
     } else if (token.text === 'define') cleanDefine(token, canvas);

@@ -1,7 +1,9 @@
 import { beginsType, isControl, isPrimitive, isQualifier, isRecord } from './words.js';
 import type { Work } from './work.js';
 
-const binaryOnly = new Set('== != <= >= < > || | ^ / % << >> ? : = += -= *= /= %= &= |= ^= <<= >>= -> . ##'.split(' '));
+const binaryOnly = new Set(
+  '== != <= >= < > || | ^ / % << >> ? : = += -= *= /= %= &= |= ^= <<= >>= -> . ##'.split(' '),
+);
 const operators = new Set([...binaryOnly, '+', '-', '*', '&', '&&', '!', '~']);
 
 /**
@@ -28,7 +30,9 @@ export function readExpression(work: Work, from: number, to: number): void {
       i++;
     } else if (work.opens(i, '(')) {
       const callee = operand && i > from && work.text(i - 1) !== 'sizeof';
-      work.push(callee ? 'arguments' : 'expression', i + 1, work.match[i]!);
+      // `(type)(type)value` is no call.
+      const cast = work.text(i - 1) === ')' && beginsType(work.text(i + 1));
+      work.push(callee && !cast ? 'arguments' : 'expression', i + 1, work.match[i]!);
       operand = true;
       i = work.after(i);
     } else if (work.opens(i, '[')) {
@@ -90,7 +94,9 @@ function readName(work: Work, i: number, to: number, from: number, operand: bool
 
 /** Not `1k`, which the preprocessor pastes to something else. */
 function isNumber(text: string): boolean {
-  return /^(?:0[xX][\da-fA-F.]+(?:[pP][+-]?\d+)?|0[bB][01]+|[\d.]+(?:[eE][+-]?\d+)?)[uUlLwWfFbBdD]*$/.test(text);
+  return /^(?:0[xX][\da-fA-F.]+(?:[pP][+-]?\d+)?|0[bB][01]+|[\d.]+(?:[eE][+-]?\d+)?)[uUlLwWfFbBdD]*$/.test(
+    text,
+  );
 }
 
 function isTypeWord(word: string): boolean {
@@ -148,8 +154,7 @@ function readArgument(work: Work, from: number, to: number): void {
     work.blank(from, block);
     work.blank(work.after(block), to);
     work.push('statements', block + 1, work.match[block]!);
-  }
-  else if (work.opens(from, '{') && work.after(from) === to) readBraced(work, from);
+  } else if (work.opens(from, '{') && work.after(from) === to) readBraced(work, from);
   else if (beginsType(first)) readTypeArgument(work, from, to);
   else if (last === '*' && to - from > 1) work.glue(from, to);
   else if (first === 'return' || first === 'goto') {
@@ -287,12 +292,25 @@ function beginsElement(work: Work, i: number, value: number, to: number): boolea
   const text = work.text(i);
   if (work.opens(i, '{')) return before.text === '}' || before.kind === 'name';
   if (!work.startsLine(i)) return false;
-  if (text === '.') return work.isName(i + 1) && /^[=.[]$/.test(work.text(i + 2)) && (before.kind !== 'punct' || /^[)}\]]$/.test(before.text));
+  if (text === '.')
+    return (
+      work.isName(i + 1) &&
+      /^[=.[]$/.test(work.text(i + 2)) &&
+      (before.kind !== 'punct' || /^[)}\]]$/.test(before.text))
+    );
   if (text === '[' && work.opens(i, '[')) {
     return i + 1 < to && work.text(work.after(i)) === '=' && work.text(i - 1) !== '=';
   }
   if (!work.isName(i)) return false;
-  return before.text === '}' || (before.text === ')' && i - 2 > value - 1 && work.isName(value) && work.opens(value + 1, '(') && work.after(value + 1) === i) || (before.kind === 'name' && i - 1 === value);
+  return (
+    before.text === '}' ||
+    (before.text === ')' &&
+      i - 2 > value - 1 &&
+      work.isName(value) &&
+      work.opens(value + 1, '(') &&
+      work.after(value + 1) === i) ||
+    (before.kind === 'name' && i - 1 === value)
+  );
 }
 
 /** Reads the arguments of `_Generic`: an operand, then `type: expression` each. */

@@ -2,7 +2,7 @@ import { readDeclarators, settleSpecifiers } from './declarations.js';
 import { readExpression } from './expressions.js';
 import { declareByMacro, defineByMacro } from './macros.js';
 import { readAsm } from './statements.js';
-import { isControl, isRecord } from './words.js';
+import { beginsType, isControl, isRecord } from './words.js';
 import type { Work } from './work.js';
 
 /** Reads top-level items: functions, declarations, and macro calls that are neither. */
@@ -17,9 +17,21 @@ export function readItems(work: Work, from: number, to: number): void {
       i = work.after(i + 2);
     } else if (text === 'asm' || text === '__asm__') i = readAsm(work, i, to);
     else if (kind !== 'name') i = work.after(i);
-    else i = readMacroItem(work, i, to) ?? readItem(work, i, to);
+    else if (isAlone(work, i, to)) {
+      // A macro that brings whole declarations, on a line of its own.
+      note(work, i, i + 1);
+      work.blank(i, i + 1);
+      i++;
+    } else i = readMacroItem(work, i, to) ?? readItem(work, i, to);
   }
   work.keepDirectives(to);
+}
+
+/** Whether NAME stands apart from what follows: a type never does. */
+function isAlone(work: Work, i: number, to: number): boolean {
+  if (beginsType(work.text(i)) || i + 1 >= to || !work.isName(i + 1)) return false;
+  const gap = work.canvas.source.slice(work.tokens[i]!.end, work.tokens[i + 1]!.start);
+  return /\n[ \t\r]*\n/.test(gap);
 }
 
 /** NAME(args) at the start of an item, where it is the whole item or the head of a function; else null. */
@@ -82,7 +94,7 @@ function readItem(work: Work, from: number, to: number): number {
     }
     return Math.max(work.text(end) === ';' ? end + 1 : end, from + 1);
   }
-  readHead(work, specifiers.end, body);
+  readDeclarators(work, specifiers.end, body, readExpression);
   work.push('statements', body + 1, work.match[body]!);
   return work.after(body);
 }
@@ -98,10 +110,4 @@ function findBody(work: Work, from: number, to: number): number {
     if (isRecord(text) && grouped && work.opens(i + 1, '{')) return -1;
   }
   return -1;
-}
-
-/** The declarator of a function definition: queues its parameters and blanks what follows them. */
-function readHead(work: Work, from: number, body: number): void {
-  const end = readDeclarators(work, from, body, readExpression);
-  void end;
 }

@@ -62,12 +62,18 @@ export function splitArguments(work: Work, from: number, to: number): { from: nu
  * function with that name and the rest as parameters.
  */
 export function defineByMacro(work: Work, name: number): void {
-  const { text: macro, start, end } = work.tokens[name]!;
+  const { text: macro, start } = work.tokens[name]!;
   const open = name + 1;
   const close = work.match[open]!;
   const parts = splitArguments(work, open + 1, close);
   const first = parts[0];
-  if (!first || first.to - first.from !== 1 || !work.isName(first.from) || macro.length < 4 || /[a-z]/.test(macro)) {
+  if (
+    !first ||
+    first.to - first.from !== 1 ||
+    !work.isName(first.from) ||
+    macro.length < 4 ||
+    /[a-z]/.test(macro)
+  ) {
     nameless(work, name);
     return;
   }
@@ -97,7 +103,6 @@ export function defineByMacro(work: Work, name: number): void {
       for (let t = type.from; t < type.to; t++) if (work.opens(t, '(')) work.blank(t, work.after(t));
     }
   } else work.push('parameters', rest[0]!.from, close);
-  void end;
 }
 
 /** A macro head without a name to take: the macro's own name is left as the function's. */

@@ -75,7 +75,13 @@ export function readEnumerators(work: Work, from: number, to: number): void {
     }
     let end = i;
     while (end < to && work.text(end) !== ',') {
-      if (end > i && work.isName(end) && work.startsLine(end) && /^[)\w]/.test(work.text(end - 1)) && work.text(end - 1) !== '=') {
+      if (
+        end > i &&
+        work.isName(end) &&
+        work.startsLine(end) &&
+        /^[)\w]/.test(work.text(end - 1)) &&
+        work.text(end - 1) !== '='
+      ) {
         const named = work.isName(i);
         if (named && work.insertBefore(end, ',')) break;
         if (!named) break;

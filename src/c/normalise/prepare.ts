@@ -50,7 +50,10 @@ const closing: Record<string, string> = { '(': ')', '[': ']', '{': '}' };
  * Pairs brackets; a brace closes what round and square brackets were left open
  * inside it. What is nested deeper than the limit is blanked and left out.
  */
-export function matchBrackets(tokens: readonly Token[], canvas: Canvas): { live: Token[]; match: Int32Array } {
+export function matchBrackets(
+  tokens: readonly Token[],
+  canvas: Canvas,
+): { live: Token[]; match: Int32Array } {
   const live: Token[] = [];
   const match = new Int32Array(tokens.length).fill(-1);
   const open: number[] = [];

@@ -175,11 +175,19 @@ function readCallStatement(work: Work, i: number, to: number): { next: number; b
       if (!work.insertBefore(next, ';')) work.blank(i, next);
       return { next, between: true };
     }
-    if (/^(?:if|for|while|do|switch|return|goto|break|continue)$/.test(token!.text) || callFollows(work, next)) {
+    if (
+      /^(?:if|for|while|do|switch|return|goto|break|continue)$/.test(token!.text) ||
+      callFollows(work, next)
+    ) {
       return { next: makeLoop(work, i), between: false };
     }
   }
-  if (/^(?:\*|\+\+|--)$/.test(token!.text) && work.startsLine(next) && work.column(next) > work.column(i) && work.isName(next + 1)) {
+  if (
+    /^(?:\*|\+\+|--)$/.test(token!.text) &&
+    work.startsLine(next) &&
+    work.column(next) > work.column(i) &&
+    work.isName(next + 1)
+  ) {
     const head = work.text(i);
     if (/for_?each|^for_/i.test(head)) return { next: makeLoop(work, i), between: false };
   }
@@ -188,7 +196,11 @@ function readCallStatement(work: Work, i: number, to: number): { next: number; b
 
 /** `for_each_x(a) call(b);` on one line, as against `TYPE(a) name;`. */
 function callFollows(work: Work, i: number): boolean {
-  return work.isName(i) && (work.opens(i + 1, '(') || /^(?:->|\.|[-+|&]?=|\+\+|--)$/.test(work.text(i + 1)) && /[a-z]/.test(work.text(i - 1)));
+  return (
+    work.isName(i) &&
+    (work.opens(i + 1, '(') ||
+      (/^(?:->|\.|[-+|&]?=|\+\+|--)$/.test(work.text(i + 1)) && /[a-z]/.test(work.text(i - 1))))
+  );
 }
 
 /**

@@ -1,12 +1,22 @@
-const storage = new Set('static extern inline __inline __inline__ register auto typedef _Thread_local thread_local __thread'.split(' '));
-const qualifiers = new Set('const volatile restrict __restrict __restrict__ _Atomic _Noreturn __const __volatile__'.split(' '));
+const storage = new Set(
+  'static extern inline __inline __inline__ register auto typedef _Thread_local thread_local __thread'.split(
+    ' ',
+  ),
+);
+const qualifiers = new Set(
+  'const volatile restrict __restrict __restrict__ _Atomic _Noreturn __const __volatile__'.split(' '),
+);
 const primitives = new Set(
   `void char short int long float double signed unsigned bool _Bool size_t ssize_t ptrdiff_t intptr_t uintptr_t
-  int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t uint64_t __signed__ _Complex __int128`.split(/\s+/),
+  int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t uint64_t __signed__ _Complex __int128`.split(
+    /\s+/,
+  ),
 );
 const records = new Set(['struct', 'union', 'enum']);
 const control = new Set(
-  'if else for while do switch case default return goto break continue asm __asm__ __asm sizeof _Generic'.split(' '),
+  'if else for while do switch case default return goto break continue asm __asm__ __asm sizeof _Generic'.split(
+    ' ',
+  ),
 );
 
 export const isStorage = (word: string): boolean => storage.has(word);
