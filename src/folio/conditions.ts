@@ -1,3 +1,4 @@
+import { RectoError } from '../errors.js';
 import type { Macro, MacroTable } from './macros.js';
 
 /** Where in the `#if` structure of a header something stands. */
@@ -8,6 +9,8 @@ export interface Branch {
   readonly index: number;
 }
 
+const MAX_NESTING = 100;
+
 /** Follows `#if` ... `#endif`. The configuration is unknown, so every branch is read, except those of `#if 0`. */
 export class Conditions {
   private readonly open: { branch: Branch; dead: boolean }[] = [];
@@ -16,6 +19,9 @@ export class Conditions {
   directive(name: string, condition: string): void {
     const top = this.open.at(-1);
     if (name === 'if' || name === 'ifdef' || name === 'ifndef') {
+      if (this.open.length === MAX_NESTING) {
+        throw new RectoError('too-large', `its #if are nested more than ${MAX_NESTING} deep`);
+      }
       this.open.push({ branch: { conditional: this.count++, index: 0 }, dead: isZero(name, condition) });
     } else if ((name === 'elif' || name === 'else') && top !== undefined) {
       top.branch = { conditional: top.branch.conditional, index: top.branch.index + 1 };

@@ -14,7 +14,8 @@ const EXCLUSIONS = [
 ] as const;
 
 const needed = (what: string) => ({
-  error: (issue: { input: unknown }) => (issue.input === undefined ? `${what} is missing` : `${what} must be text`),
+  error: (issue: { input: unknown }) =>
+    issue.input === undefined ? `${what} is missing` : `${what} must be text`,
 });
 
 const text = (what: string) => z.string(needed(what)).min(1, `${what} is empty`);
@@ -35,7 +36,9 @@ const name = text('the name').regex(/^[A-Za-z_][A-Za-z_0-9]*$/, {
 
 const argument = z
   .string()
-  .regex(/^[0-9]+$/, { error: (issue) => `${quote(issue.input)} is not an argument; they are counted from 0` })
+  .regex(/^[0-9]+$/, {
+    error: (issue) => `${quote(issue.input)} is not an argument; they are counted from 0`,
+  })
   .transform(Number);
 
 /** An object whose keys are argument numbers. */
@@ -78,6 +81,7 @@ const EFFECTS = {
         error: (issue) => `${quote(issue.input)} is not an argument (0) or a field of one (0.page)`,
       }),
       state,
+      { error: 'give arguments (0) or fields of them (0.page), counted from 0' },
     )
     .optional(),
   fills: perArgument(state).optional(),
@@ -95,7 +99,9 @@ const CALL = {
   ...EFFECTS,
   or: listOf(oneOf(['null', 'error'])).optional(),
   nothing: oneOf(['true']).optional(),
-  when: z.partialRecord(oneOf(CLASSES), effects).optional(),
+  when: z
+    .partialRecord(oneOf(CLASSES), effects, { error: `give results here: ${CLASSES.join(', ')}` })
+    .optional(),
 };
 
 const SOURCE = { source: text('source (file and function, commit or message-id)') };
@@ -178,7 +184,8 @@ function callProblem(call: Call): string | null {
     if (plain || call.or !== undefined) return 'what is said beside "when" belongs into one of its results';
     return call.nothing === undefined ? null : '"nothing" and "when" exclude each other';
   }
-  if (call.nothing !== undefined) return plain ? '"nothing: true" stands beside something that it does' : null;
+  if (call.nothing !== undefined)
+    return plain ? '"nothing: true" stands beside something that it does' : null;
   if (!plain) return 'it says nothing of what the function does; if that is meant, say "nothing: true"';
   return call.or !== undefined && call.returns === undefined ? '"or" needs "returns"' : null;
 }

@@ -36,9 +36,7 @@ export function parseRuleFile<T>(
 /** `contracts[3].when.pointer`, counted from 0 as the file's list is. */
 function fieldName(path: Path): string {
   return path
-    .map((part, index) =>
-      typeof part === 'number' ? `[${part}]` : `${index > 0 ? '.' : ''}${String(part)}`,
-    )
+    .map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index > 0 ? '.' : ''}${String(part)}`))
     .join('');
 }
 
