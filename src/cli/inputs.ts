@@ -1,6 +1,7 @@
 import { createReadStream, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { RectoError } from '../errors.js';
+import { assertInputSize } from '../mail/read.js';
 import { reasonOf } from '../tree/cache.js';
 import { findTree, noRevisions } from '../tree/open.js';
 import { readRange } from '../tree/range.js';
@@ -10,14 +11,11 @@ import type { Terminal } from './terminal.js';
 export interface Input {
   /** For people: a file's name, "standard input", or a range. */
   readonly name: string;
-  readonly content: Buffer;
+  readonly bytes: Buffer;
   /** For a revision range: the commit that its first patch applies to. */
   readonly base: string | null;
   readonly notes: readonly string[];
 }
-
-/** An input larger than this is refused: it is an archive, not a series. */
-const inputLimit = 256 * 1024 * 1024;
 
 /**
  * Reads what a command was given: an existing file as such, `-` or nothing at all as standard input, anything else
@@ -55,7 +53,7 @@ export async function readInputs(
 
 async function readStdin(terminal: Terminal): Promise<Input> {
   const name = 'standard input';
-  return { name, content: await collect(terminal.stdin, name), base: null, notes: [] };
+  return { name, bytes: await collect(terminal.stdin), base: null, notes: [] };
 }
 
 function isThere(name: string, terminal: Terminal): boolean {
@@ -78,7 +76,7 @@ async function readFile(name: string, terminal: Terminal): Promise<Input> {
   try {
     return {
       name: basename(name),
-      content: await collect(createReadStream(path), name),
+      bytes: await collect(createReadStream(path)),
       base: null,
       notes: [],
     };
@@ -88,19 +86,13 @@ async function readFile(name: string, terminal: Terminal): Promise<Input> {
   }
 }
 
-async function collect(stream: NodeJS.ReadableStream, name: string): Promise<Buffer> {
+async function collect(stream: NodeJS.ReadableStream): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of stream) {
     const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
     size += bytes.length;
-    if (size > inputLimit) {
-      throw new RectoError(
-        'too-large',
-        `${name} has more than ${String(inputLimit >> 20)} MB: take out the series to review`,
-        name,
-      );
-    }
+    assertInputSize(size);
     chunks.push(bytes);
   }
   return Buffer.concat(chunks);
@@ -114,5 +106,5 @@ async function readRevisions(name: string, directory: string | null, terminal: T
   const place = await findTree(directory, terminal.cwd);
   if (place.kind === 'folder') throw noRevisions(place, name);
   const range = await readRange(place.directory, name);
-  return { name: range.name, content: range.mails, base: range.base, notes: range.notes };
+  return { name: range.name, bytes: range.mails, base: range.base, notes: range.notes };
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { status, tellFailure } from './failure.js';
 import type { FlagsOptions } from './flags.js';
+import type { IndexOptions } from './index-tree.js';
 import type { Terminal } from './terminal.js';
 
 /**
@@ -33,12 +34,21 @@ export async function run(words: readonly string[], terminal: Terminal): Promise
       .showHelpAfterError(`recto: 'recto ${name} --help' says more`);
 
   command('flags', 'print the flag model of a tree')
-    .option('--tree <dir>', 'kernel git repository or folder (default: the kernel tree we are in)')
-    .option('--rev <rev>', 'revision of a git repository (default: HEAD)')
+    .addOption(tree())
+    .addOption(revision())
     .addOption(format('text', 'json'))
     .action(async (options: FlagsOptions) => {
       const { flags } = await import('./flags.js');
       result = await flags(options, terminal);
+    });
+
+  command('index', 'fill the cache with what is found in a tree')
+    .addOption(tree())
+    .addOption(revision())
+    .option('--verbose', 'say what could not be parsed in mm/, fs/ and include/linux/')
+    .action(async (options: IndexOptions) => {
+      const { indexTree } = await import('./index-tree.js');
+      result = await indexTree(options, terminal);
     });
 
   try {
@@ -47,6 +57,14 @@ export async function run(words: readonly string[], terminal: Terminal): Promise
   } catch (error) {
     return tellFailure(error, terminal);
   }
+}
+
+function tree(): Option {
+  return new Option('--tree <dir>', 'kernel git repository or folder (default: the kernel tree we are in)');
+}
+
+function revision(): Option {
+  return new Option('--rev <rev>', 'revision of a git repository (default: HEAD)');
 }
 
 function format(...choices: [string, ...string[]]): Option {

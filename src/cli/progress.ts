@@ -4,16 +4,20 @@ import type { Terminal } from './terminal.js';
 export interface Progress {
   /** What is being done now, with numbers where they are known. Cheap: call it for every file. */
   step(what: string, done?: number, total?: number): void;
-  /** Takes the line away. */
+  /** Takes the line away, so that something else can be printed; the next step shows it again. */
+  clear(): void;
+  /** Takes the line away for good. */
   end(): void;
 }
 
 const quietFor = 1000;
 const redrawEvery = 100;
 
+const silent: Progress = { step: () => undefined, clear: () => undefined, end: () => undefined };
+
 /** Starts to watch the time. Where stderr is no terminal, nothing is ever shown. */
 export function startProgress({ stderr }: Terminal): Progress {
-  if (stderr.isTTY !== true) return { step: () => undefined, end: () => undefined };
+  if (stderr.isTTY !== true) return silent;
   let next = performance.now() + quietFor;
   let line = '';
   let shown = false;
@@ -27,7 +31,13 @@ export function startProgress({ stderr }: Terminal): Progress {
   // For what takes long without telling steps, such as one git command.
   const timer = setInterval(draw, quietFor);
   timer.unref();
+  const clear = () => {
+    line = '';
+    if (shown) stderr.write('\r\x1b[K');
+    shown = false;
+  };
   return {
+    clear,
     step(what, done, total) {
       const of = total === undefined ? '' : ` of ${String(total)}`;
       line = done === undefined ? what : `${what}: ${String(done)}${of}`;
@@ -35,8 +45,7 @@ export function startProgress({ stderr }: Terminal): Progress {
     },
     end() {
       clearInterval(timer);
-      line = '';
-      if (shown) stderr.write('\r\x1b[K');
+      clear();
     },
   };
 }

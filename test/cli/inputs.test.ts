@@ -22,7 +22,7 @@ describe('what a command is given', () => {
     const folder = tree();
     writeFiles(folder, { 'x.patch': 'one', HEAD: 'two' });
     const inputs = await readInputs(['x.patch', 'HEAD', join(folder, 'x.patch')], null, terminal(folder));
-    expect(inputs.map(({ name, content, base }) => [name, content.toString(), base])).toEqual([
+    expect(inputs.map(({ name, bytes, base }) => [name, bytes.toString(), base])).toEqual([
       ['x.patch', 'one', null],
       ['HEAD', 'two', null],
       ['x.patch', 'one', null],
@@ -33,7 +33,7 @@ describe('what a command is given', () => {
     const name = 'standard input';
     for (const words of [['-'], []]) {
       const [only] = await readInputs(words, null, terminal('/', 'mail'));
-      expect(only).toEqual({ name, content: Buffer.from('mail'), base: null, notes: [] });
+      expect(only).toEqual({ name, bytes: Buffer.from('mail'), base: null, notes: [] });
     }
   });
 
@@ -41,7 +41,7 @@ describe('what a command is given', () => {
     const folder = tree();
     const [only] = await readInputs(['HEAD~1..'], folder, terminal('/'));
     expect(only!.name).toBe('HEAD~1.. (1 patch)');
-    expect(only!.content.toString()).toContain('Subject: [PATCH 1/1] mm: add a');
+    expect(only!.bytes.toString()).toContain('Subject: [PATCH 1/1] mm: add a');
     expect(only!.base).toMatch(/^[0-9a-f]{40}$/);
     expect(await readInputs(['HEAD'], null, terminal(folder))).toHaveLength(1);
   });

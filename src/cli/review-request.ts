@@ -1,0 +1,60 @@
+import { fileURLToPath } from 'node:url';
+import { resolve } from 'node:path';
+import { joinSeries } from '../mail/assemble.js';
+import { readSeries } from '../mail/read.js';
+import type { Series } from '../mail/series.js';
+import { resolveBase, type Base } from '../tree/base.js';
+import { findTree, openTree, type OpenTree } from '../tree/open.js';
+import { readInputs } from './inputs.js';
+import type { Progress } from './progress.js';
+import type { Terminal } from './terminal.js';
+
+/** What a review is about, as far as the command line decides it. */
+export interface ReviewRequest {
+  readonly series: Series;
+  /** The tree that the series applies to. Whoever asked for it closes it. */
+  readonly tree: OpenTree;
+  /** How that was found; null for a plain folder, which is as it is. */
+  readonly base: Base | null;
+  /** What the reader should know about input and tree. */
+  readonly notes: readonly string[];
+}
+
+/** The options that decide it. */
+export interface RequestOptions {
+  readonly tree?: string;
+  readonly base?: string;
+}
+
+/**
+ * Reads the inputs of a review, puts them together to one series, and opens the tree that it applies to.
+ * Throws RectoError for whatever is missing or cannot be read.
+ */
+export async function readRequest(
+  names: readonly string[],
+  options: RequestOptions,
+  terminal: Terminal,
+  progress: Progress,
+): Promise<ReviewRequest> {
+  progress.step('reading the patches');
+  const inputs = await readInputs(names, options.tree ?? null, terminal);
+  const series = joinSeries(await readSeries(inputs));
+  progress.step('looking for the base');
+  const place = await findTree(options.tree ?? null, terminal.cwd);
+  const asked = options.base ?? inputs[0]?.base ?? null;
+  const base = place.kind === 'git' ? await resolveBase(place.directory, asked, series.patches) : null;
+  progress.step('reading the list of files');
+  const tree = await openTree(place.directory, base === null ? asked : base.commit);
+  const notes = [
+    ...inputs.flatMap((input) => input.notes),
+    ...(base === null ? [] : [base.why]),
+    ...tree.notes,
+  ];
+  return { series, tree, base, notes };
+}
+
+/** The folders with rules: those that come with Recto, then the user's own. */
+export function ruleFolders(own: readonly string[], terminal: Terminal): string[] {
+  const shipped = fileURLToPath(new URL('../../rules', import.meta.url));
+  return [shipped, ...own.map((folder) => resolve(terminal.cwd, folder))];
+}
