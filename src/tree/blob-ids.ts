@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheDirectory, reasonOf, writeWhole } from './cache.js';
 
@@ -11,6 +11,9 @@ const version = 1;
 
 /** A file younger than this when it is read may change again without its times showing it. */
 const settled = 2_000_000_000n;
+
+/** After so many days without a change, the ids of a folder go. */
+const staleDays = 90;
 
 /** Remembers the blob ids of the files of one folder between runs, so that unchanged files need not be read again. */
 export interface BlobIds {
@@ -48,12 +51,22 @@ export function openBlobIds(folder: string): BlobIds {
       try {
         writeWhole(directory, name, `${head(body)}\n${body}`);
         changed = false;
+        sweep(directory);
         return null;
       } catch (error) {
         return reasonOf(error);
       }
     },
   };
+}
+
+/** Folders come and go: what was written long ago is computed again should it be wanted. */
+function sweep(directory: string): void {
+  const before = Date.now() - staleDays * 24 * 3600 * 1000;
+  for (const name of readdirSync(directory)) {
+    const stats = statSync(join(directory, name), { throwIfNoEntry: false });
+    if (stats !== undefined && stats.mtimeMs < before) rmSync(join(directory, name), { force: true });
+  }
 }
 
 function stamp(stats: BigIntStats): Stamp {

@@ -95,6 +95,8 @@ describe('a tree in a plain folder', () => {
     const kept = join(cache, 'recto/blob-ids');
     const memory = readFileSync(join(kept, readdirSync(kept)[0]!), 'utf8');
     expect(memory).toContain(first[1]!.id);
+    writeFileSync(join(kept, 'long-ago'), '');
+    utimesSync(join(kept, 'long-ago'), new Date(0), new Date(0));
     expect(await openFolder(folder).files()).toEqual(first);
 
     const past = new Date(1_700_000_000_000);
@@ -104,6 +106,7 @@ describe('a tree in a plain folder', () => {
     const second = await openFolder(folder).files();
     expect(second[1]!.id).toBe(git(folder, 'hash-object', 'mm/a.c'));
     expect(second[0]).toEqual(first[0]);
+    expect(readdirSync(kept)).toHaveLength(1);
   });
 
   it('does not trust a damaged memory of ids', async () => {
