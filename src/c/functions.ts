@@ -33,7 +33,7 @@ export function listFunctions(tree: Tree, source: Pick<NormalisedSource, 'macroF
       const one = describe(node, source.macroFunctions);
       if (one) found.push(one);
     } else if (holdsItems.has(node.type)) {
-      for (let i = node.namedChildCount - 1; i >= 0; i--) pending.push(node.namedChild(i)!);
+      for (const child of node.namedChildren.toReversed()) if (child) pending.push(child);
     }
   }
   return found;

@@ -2,13 +2,7 @@ import { Canvas } from './normalise/canvas.js';
 import { dropAttributes, matchBrackets } from './normalise/prepare.js';
 import { resolveConditionals, type Branch } from './normalise/conditionals.js';
 import { cleanDirectives } from './normalise/directives.js';
-import {
-  readArguments,
-  readExpression,
-  readGeneric,
-  readInitialiser,
-  readParenthesised,
-} from './normalise/expressions.js';
+import { readArguments, readGeneric, readInitialiser, readParenthesised } from './normalise/expressions.js';
 import { readItems } from './normalise/items.js';
 import { lex } from './normalise/lex.js';
 import { readEnumerators, readMembers, readParameters } from './normalise/members.js';

@@ -2,52 +2,56 @@ import type { Token } from './lex.js';
 
 /**
  * Macros that expand to attributes, section placements or nothing, and so may
- * stand nearly anywhere in a declaration. Source: include/linux/{compiler,
- * compiler_types,compiler_attributes,init,cache,linkage,cleanup,kprobes,btf,
- * instrumentation}.h, include/linux/sched/debug.h, include/net/net_namespace.h
- * and security/selinux of Linux 6.1 to 6.18. What is missing here is still
- * recognised in front of a declarator, by position (see declarations.ts); a
- * single file's text cannot say more, and facts depend on nothing else.
+ * stand nearly anywhere in a declaration: every name here is defined so in a
+ * header of Linux 6.1 or 6.12 (include/linux/compiler.h, compiler_types.h,
+ * compiler_attributes.h, init.h, cache.h, linkage.h, cleanup.h, kprobes.h,
+ * btf.h, memblock.h and others), or is the compiler's own word. What is
+ * missing is still recognised in front of a declarator, by position (see
+ * declarations.ts); a single file's text cannot say more, and facts depend on
+ * nothing else.
  */
 const attributes = new Set(
-  `__init __exit __initdata __initconst __exitdata __init_or_module __initdata_or_module __initconst_or_module
-  __meminit __meminitdata __meminitconst __memexit __memexitdata __cpuinit __devinit __net_init __net_exit
-  __net_initdata __initdata_memblock __init_memblock __ref __refdata __refconst __ro_after_init __read_mostly
-  __init_rodata __initdata_or_meminfo __init_task_data __head __cpuidle __entry_text __irq_entry __softirq_entry
-  __user __kernel __iomem __percpu __rcu __force __nocast __safe __private __bitwise __bitwise__
-  __must_check __must_hold __acquires __releases __acquires_ret __cond_acquires __cond_releases __acquires_shared
-  __must_hold_shared __releases_shared __guarded_by __pt_guarded_by __no_context_analysis __context_unsafe
-  __cond_acquires_shared __releases_generic __assumes_ctx_lock
-  __always_inline __no_inline __noinline __gnu_inline __inline __inline__ __flatten __noclone __no_caller_saved_registers
-  noinline noinline_for_stack noinline_for_tracing noinline_if_stackdepot nokprobe_inline notrace noinstr asmlinkage
-  __kprobes __lockfunc __sched __visible __used __maybe_unused __always_unused __unused __deprecated __weak __alias
-  __attribute_const__ __pure __const __cold __hot __malloc __noreturn __naked __mode __packed __aligned
-  __assume_aligned __alloc_size __realloc_size __alloc_size__ __counted_by __counted_by_le __counted_by_be
-  __counted_by_ptr __sized_by __element_count __section __printf __scanf __format_arg __copy __designated_init __externally_visible
-  __fallthrough __nonstring __nonstring_array __no_randomize_layout __randomize_layout __latent_entropy __optimize
-  __no_sanitize_address __no_kasan_or_inline __no_kcsan __no_sanitize_or_inline __no_sanitize_memory
-  __no_sanitize_undefined __no_sanitize_thread __no_sanitize_coverage __no_kcsan_or_inline __no_kmsan_checks
-  __no_kmsan_or_inline __no_kstack_erase __no_stack_protector __no_profile __nocfi __noendbr __noscs __nopatch
-  __disable_sanitizer_instrumentation __diagnose_as __overloadable __pass_object_size __pass_dynamic_object_size
-  __compiletime_error __compiletime_warning __warning __error __error__ __compiletime_object_size __cleanup __free __assume_ctx_lock
-  __cacheline_aligned __cacheline_aligned_in_smp ____cacheline_aligned ____cacheline_aligned_in_smp
-  ____cacheline_internodealigned_in_smp ____cacheline_aligned_largest __page_aligned_data __page_aligned_bss __page_aligned_rodata
-  __cacheline_group_begin_aligned __cacheline_group_end_aligned
-  __bss_decrypted __percpu_user __vmalloc_size __designated __no_instrument_function __has_side_effects
-  __bpf_kfunc __bpf_hook __visible_for_testing __counted_by_le __syscall_align __attribute __attribute__ __declspec
-  __efi_init __efistub_global __init_efi __stack_depot_init __ksym __weak__ __percpu_seg_override __extension__
-  __no_ksym __vfs_only __sum_type __printf_like __noipa __hugetlb_valid __refcount __refs __private_field
-  randomized_struct_fields_start randomized_struct_fields_end __no_kstack __no_kaslr __no_mcount __signed_wrap
-  __cil_public __ubsan_ignore __flag_enum __closed_enum __retain __must_be_const __thread_safe __nonnull
-  __returns_nonnull __zalloc_size __sysv_abi __efiapi __fs_params __trusted __contig __addrspace __type_tag
-  __user_type_tag __btf_type_tag __btf_decl_tag __nosave __nosavedata __maybe_unused_if __cpu_local __no_fgcse
-  __gcc_noinline __mips16e2 __nomips16 __no_return __no_inline_for_stack __initcall_type __exitcall
-  __no_sanitize __no_sanitize_hwaddress`.split(/\s+/),
+  `____cacheline_aligned ____cacheline_aligned_in_smp ____cacheline_internodealigned_in_smp
+  ____dma_from_device_aligned __acquires __alias __aligned __aligned_largest __alloc_size
+  __alloc_size__ __always_inline __always_unused __always_used __arg_arena __arg_ctx __arg_nonnull
+  __arg_nullable __arg_trusted __assume_aligned __assume_kmalloc_alignment __assume_page_alignment
+  __assume_slab_alignment __attribute __attribute__ __attribute_const__ __bitwise __bitwise__
+  __bpf_kfunc __bpfcall __bss_decrypted __cacheline_aligned __cacheline_aligned_in_smp
+  __cacheline_group_begin_aligned __cacheline_group_end_aligned __cleanup __cold __compiletime_error
+  __compiletime_warning __cond_acquires __copy __counted_by __counted_by_be __counted_by_le __cpuidle
+  __cpumask_var_read_mostly __declspec __deprecated __designated_init __diagnose_as
+  __disable_sanitizer_instrumentation __efiapi __exit __exitdata __exitused __extension__
+  __flatten __force __free __function_aligned __gnu_inline __head __hidden __hrtimer_clock_base_align
+  __init __init_memblock __init_or_acpilib __init_or_cpufreq __init_or_module __init_task_data
+  __init_thread_info __initconst __initconst_or_module __initdata __initdata_memblock
+  __initdata_or_acpilib __initdata_or_meminfo __initdata_or_module __inline_maybe_unused __iomem
+  __irq_entry __kernel __kprobes __kptr __kptr_untrusted __ksym __latent_entropy __lockfunc
+  __long_aligned __lsm_ro_after_init __malloc __maybe_unused __meminit __meminitconst __meminitdata
+  __mode __module_layout_align __module_memory_align __must_check __must_hold __naked __net_exit
+  __net_init __net_initconst __net_initdata __no_caller_saved_registers __no_kasan_or_inline
+  __no_kcsan __no_kmsan_checks __no_profile __no_randomize_layout __no_sanitize_address
+  __no_sanitize_coverage __no_sanitize_memory __no_sanitize_or_inline __no_sanitize_thread
+  __no_sanitize_undefined __no_stack_protector __nocast __nocfi __noclone __noendbr __noinline __noipa
+  __nonstring __noretpoline __noreturn __nosavedata __noscs __notrace_funcgraph __overloadable
+  __packed __page_aligned_bss __page_aligned_data __pass_dynamic_object_size __pass_object_size
+  __percpu __percpu_seg_override __preserve_most __printf __private __pure __randomize_layout __rcu
+  __read_mostly __realloc_size __ref __refconst __refdata __releases __retain __ro_after_init __safe
+  __scanf __sched __section __seg_fs __seg_gs __signed_wrap __softirq_entry __tracepoint_string
+  __uninitialized __used __user __visible __weak __xipram asmlinkage const_debug noinline
+  noinline_for_stack noinstr nokprobe_inline notrace randomized_struct_fields_end
+  randomized_struct_fields_start`.split(/\s+/),
 );
 
-/** Words that the kernel defines to `inline` or to nothing, with `__attribute__` forms the grammar does not take everywhere. */
+/** The same, from kernels after 6.12: lock annotations for Clang's context analysis, and new attributes. */
+const newerAttributes = new Set(
+  `__must_hold_shared __acquires_shared __releases_shared __cond_acquires_shared __guarded_by
+  __pt_guarded_by __no_context_analysis __context_unsafe __counted_by_ptr __no_kstack_erase
+  __nonstring_array noinline_for_tracing`.split(/\s+/),
+);
+
+/** Whether a name is an attribute macro: a known one, or one of the file's own (`local`). */
 export function isAttributeName(name: string, local: ReadonlySet<string>): boolean {
-  return attributes.has(name) || local.has(name);
+  return attributes.has(name) || newerAttributes.has(name) || local.has(name);
 }
 
 /** Names that `typeof` goes by; with an expression as argument the grammar does not take any of them. */

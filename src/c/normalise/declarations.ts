@@ -167,8 +167,9 @@ export function readDeclarators(
       // A bit field's width; without a name the grammar has no place for it.
       let end = i + 1;
       while (end < to && !/^[,;]$/.test(work.text(end))) end = work.after(end);
-      if (!work.isName(i - 1) || isPrimitive(work.text(i - 1))) work.blank(i, end);
-      else expression(work, i + 1, end);
+      if (!work.isName(i - 1) || isPrimitive(work.text(i - 1))) {
+        work.blank(work.text(i - 1) === ',' ? i - 1 : i, end);
+      } else expression(work, i + 1, end);
       i = end;
     } else i++;
   }

@@ -265,7 +265,7 @@ function readElement(work: Work, from: number, to: number): number {
   if (work.text(i) === '=' && i < to) i++;
   const value = i;
   while (i < to && work.text(i) !== ',') {
-    if (i > value && beginsElement(work, i, value, to)) {
+    if (i > value && beginsElement(work, i, value)) {
       // No comma: a macro that brings its own, or that is several elements.
       if (work.insertBefore(i, ',')) break;
       work.blank(value, i);
@@ -287,30 +287,21 @@ function readDesignator(work: Work, from: number, to: number): void {
 }
 
 /** Whether a new element begins at `i` although no comma came before it. */
-function beginsElement(work: Work, i: number, value: number, to: number): boolean {
+function beginsElement(work: Work, i: number, value: number): boolean {
   const before = work.tokens[i - 1]!;
   const text = work.text(i);
-  if (work.opens(i, '{')) return before.text === '}' || before.kind === 'name';
+  // What came before is `NAME` or `NAME(args)` and no more.
+  const macro =
+    work.isName(value) && (i === value + 1 || (work.opens(value + 1, '(') && work.after(value + 1) === i));
+  if (work.opens(i, '{'))
+    return before.text === '}' || before.kind === 'name' || (macro && work.startsLine(i));
   if (!work.startsLine(i)) return false;
-  if (text === '.')
-    return (
-      work.isName(i + 1) &&
-      /^[=.[]$/.test(work.text(i + 2)) &&
-      (before.kind !== 'punct' || /^[)}\]]$/.test(before.text))
-    );
-  if (text === '[' && work.opens(i, '[')) {
-    return i + 1 < to && work.text(work.after(i)) === '=' && work.text(i - 1) !== '=';
+  if (text === '.') {
+    const ended = before.kind !== 'punct' || /^[)}\]]$/.test(before.text);
+    return ended && work.isName(i + 1) && /^[=.[]$/.test(work.text(i + 2));
   }
-  if (!work.isName(i)) return false;
-  return (
-    before.text === '}' ||
-    (before.text === ')' &&
-      i - 2 > value - 1 &&
-      work.isName(value) &&
-      work.opens(value + 1, '(') &&
-      work.after(value + 1) === i) ||
-    (before.kind === 'name' && i - 1 === value)
-  );
+  if (work.opens(i, '[')) return work.text(work.after(i)) === '=' && before.text !== '=';
+  return work.isName(i) && (before.text === '}' || macro);
 }
 
 /** Reads the arguments of `_Generic`: an operand, then `type: expression` each. */

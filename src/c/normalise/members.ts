@@ -1,7 +1,7 @@
 import { readDeclarators, settleSpecifiers } from './declarations.js';
 import { readExpression } from './expressions.js';
 import { declareByMacro, splitArguments } from './macros.js';
-import { isControl } from './words.js';
+import { beginsType, isControl } from './words.js';
 import type { Work } from './work.js';
 
 /** Reads the members of a struct or union. */
@@ -17,6 +17,15 @@ export function readMembers(work: Work, from: number, to: number): void {
     } else if (work.opens(i + 1, '(') && !isControl(text) && readMacroMember(work, i, to)) {
       const behind = work.after(i + 1);
       i = behind < to && work.text(behind) === ';' ? behind + 1 : behind;
+    } else if (
+      !beginsType(text) &&
+      work.isName(i + 1) &&
+      work.startsLine(i + 1) &&
+      work.column(i + 1) <= work.column(i)
+    ) {
+      // A macro that brings members, on a line of its own.
+      work.blank(i, i + 1);
+      i++;
     } else {
       const specifiers = settleSpecifiers(work, i, to);
       let behind = Math.max(specifiers.end, i);

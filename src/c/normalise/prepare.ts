@@ -8,6 +8,7 @@ export function dropAttributes(
   tokens: readonly Token[],
   canvas: Canvas,
 ): { tokens: Token[]; attributes: Invocation[] } {
+  const ends = groupEnds(tokens);
   const local = localAttributes(tokens, canvas.source);
   const left: Token[] = [];
   const attributes: Invocation[] = [];
@@ -15,7 +16,8 @@ export function dropAttributes(
   for (let i = 0; i < tokens.length; i++) {
     const token = tokens[i]!;
     const typeOf = token.kind === 'name' && isTypeof(token.text);
-    const drop = token.kind === 'name' && !typeOf && isAttributeName(token.text, local);
+    const drop =
+      token.kind === 'name' && !typeOf && isAttributeName(token.text, local) && !isOperand(tokens, i, ends);
     if (directives.length > 0) {
       token.directives = [...directives, ...(token.directives ?? [])];
       directives = [];
@@ -23,7 +25,7 @@ export function dropAttributes(
     if (drop) directives = token.directives ?? [];
     else left.push(token);
     if (!drop && !typeOf) continue;
-    const behind = groupEnd(tokens, i + 1);
+    const behind = ends[i + 1] || i + 1;
     const end = tokens[behind - 1]!.end;
     if (drop) attributes.push({ name: token.text, start: token.start, end });
     canvas.blank(drop ? token.start : token.end, end);
@@ -32,16 +34,27 @@ export function dropAttributes(
   return { tokens: left, attributes };
 }
 
-/** Index behind the round bracket group that opens at `i`, or `i` when none does or it is never closed. */
-function groupEnd(tokens: readonly Token[], i: number): number {
-  if (tokens[i]?.text !== '(') return i;
-  let depth = 0;
-  for (let k = i; k < tokens.length; k++) {
-    const { text } = tokens[k]!;
-    if (text === '(') depth++;
-    else if (text === ')' && --depth === 0) return k + 1;
+/** Whether the name at `i` is used as a value: then it is a variable or function that shares an attribute's name. */
+function isOperand(tokens: readonly Token[], i: number, ends: Int32Array): boolean {
+  const before = tokens[i - 1]?.text ?? '';
+  const behind = tokens[ends[i + 1] || i + 1]?.text ?? '';
+  return /^(?:\.|->|[=!+\-/%|&^<>]=?|&&|\|\||return|goto)$/.test(before) || behind === '->' || behind === '.';
+}
+
+/** For each opening round bracket the index behind its closing one; 0 where there is none. */
+function groupEnds(tokens: readonly Token[]): Int32Array {
+  const ends = new Int32Array(tokens.length + 1);
+  const open: number[] = [];
+  for (let i = 0; i < tokens.length; i++) {
+    const { kind, text } = tokens[i]!;
+    if (kind !== 'punct') continue;
+    if (text === '(') open.push(i);
+    else if (text === ')') {
+      const at = open.pop();
+      if (at !== undefined) ends[at] = i + 1;
+    }
   }
-  return i;
+  return ends;
 }
 
 const closing: Record<string, string> = { '(': ')', '[': ']', '{': '}' };

@@ -64,26 +64,18 @@ export function readStatements(work: Work, from: number, to: number): void {
 /** A declaration or an expression, up to its semicolon; returns the index behind it. */
 function readSimple(work: Work, from: number, to: number, ends = true): number {
   const specifiers = settleSpecifiers(work, from, to);
-  const declaration =
-    specifiers.end > from &&
-    (specifiers.count > 1 || specifiers.typed) &&
-    (beginsType(work.text(from)) || specifiers.count > 1 || work.text(specifiers.end) === '*');
-  let i = from;
-  if (declaration && (beginsType(work.text(from)) || specifiers.count > 1)) {
-    if (specifiers.name >= 0 && specifiers.count > 0 && storedMacro(work, from, specifiers.name)) {
-      const end = declareByMacro(work, specifiers.name, to);
-      if (end >= 0) return end;
-    }
-    i = readDeclarators(work, specifiers.end, to, readExpression);
-    if (work.text(i) === ';' || i >= to) return Math.min(i + 1, to);
-    if (work.opens(i, '{')) {
-      // A macro in front of a block, with no arguments or with odd ones.
-      work.blank(from, i);
-      return i;
-    }
-    return i + 1;
+  if (!beginsType(work.text(from)) && specifiers.count < 2) return readToSemicolon(work, from, to, ends);
+  if (specifiers.name >= 0 && storedMacro(work, from, specifiers.name)) {
+    const end = declareByMacro(work, specifiers.name, to);
+    if (end >= 0) return end;
   }
-  return readToSemicolon(work, from, to, ends);
+  const end = readDeclarators(work, specifiers.end, to, readExpression);
+  if (work.opens(end, '{') && end < to) {
+    // A macro in front of a block, with no arguments or with odd ones.
+    work.blank(from, end);
+    return end;
+  }
+  return Math.min(end + 1, to);
 }
 
 /** `static DEFINE_X(a, b);`: only storage words in front of NAME( */
