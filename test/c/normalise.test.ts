@@ -157,6 +157,12 @@ describe('functions by macro', () => {
     });
   });
 
+  test('a head over several lines', () => {
+    const source = 'SYSCALL_DEFINE1(\n\tgo_box, int, n)\n{\n}\nDEFINE_HANDLER(\n\ton_box)\n{\n}\n';
+    parses(source);
+    expect(names(source)).toEqual(['go_box', 'on_box']);
+  });
+
   test('other heads, too', () => {
     const source =
       'SYSCALL_DEFINE0(idle)\n{\n}\nCOMPAT_SYSCALL_DEFINE1(go, int, n)\n{\n}\nBPF_CALL_2(bpf_go, u64, a, u64, b)\n{\n}\n' +
@@ -244,6 +250,7 @@ describe('directives', () => {
     '#define F(a...) go(a)\n#define G(a, b...) go(a, ##b)\n',
     '#define X 1 /* one\n * two */ + 2\nint a;\n',
     '#define X one(); \t/* says \\\n\t\t  more */ \\\n\ttwo()\n',
+    '#define WRONG(u64 x) y\n#define SPACED( a , b ... ) a\n',
     '#define HALF (4 /\\\n\t2)\n',
     '#error don\'t\n#pragma once\n# \n#warning "a\n#undef X /* x */\n',
     inFunction('\n#define LOCAL 3\n\tn = LOCAL;\n#undef LOCAL\n\tuse(b,\n#define ODD 4\n\t    n);'),
@@ -278,6 +285,10 @@ describe('statements and declarations', () => {
     'return (struct box) { .area = n }.area + ((box_t *)b)->area + (*b->fn)(n) + (b->fn)(b);',
     'extern int other(struct box *, void (*)(int)); typedef int (*fn_t)(void); int (*fn)(int) = 0;',
     'LAST_WITHOUT(b)',
+    'n = 1;\n\tALL_STEPS\n\tuse(b);\n\tLAST_STEP',
+    'LOOP(\n\t\tn++;\n\t,\n\t\treturn;\n\t);\n\tSTEP(a, >>)\n#undef X\n\tuse(b);',
+    'alternative("x", "y %[b]", FEATURE, [b] "a" (b), "=r" (n) : "memory");\n\tregister long r asm("r0") = 1;\n\tasm_inline volatile("nop");',
+    'for_each_box(b)\n\t\t(void)use(b);\n\tgo();',
     'unsigned long long int x = 1ULL, y = 0x1fUL, z = 1e3; char *s = "a\\\nb" "c"; wchar_t w = L\'x\';',
     'n = n ? : 3; n = -n - -n; n = !!n; n = ~n; n <<= 2; b->a[n]++; --n;',
   ];

@@ -19,7 +19,13 @@ export function cleanDirectives(tokens: readonly Token[], canvas: Canvas): void 
 function cleanDefine({ start, end }: Token, canvas: Canvas): void {
   const text = canvas.slice(start, end);
   const head = /^#[ \t]*define(?:[ \t]|\\\r?\n)+([A-Za-z_$][\w$]*)(\([^)]*\))?/.exec(text);
-  if (!head) {
+  const parameters = head?.[2]?.replace(/(?:\s|\\\r?\n)+/g, ' ') ?? '()';
+  if (
+    !head ||
+    !/^\( ?\)$|^\( ?(?:[\w$]+(?: ?\.\.\.)?|\.\.\.)(?: ?, ?(?:[\w$]+(?: ?\.\.\.)?|\.\.\.))* ?\)$/.test(
+      parameters,
+    )
+  ) {
     canvas.blank(start, end);
     return;
   }

@@ -145,6 +145,10 @@ function fillArgument(work: Work, start: number, comma: number, from: number, to
 }
 
 function readArgument(work: Work, from: number, to: number): void {
+  while (to - from > 1 && work.text(to - 1) === ';') {
+    work.blank(to - 1, to);
+    to--;
+  }
   const first = work.text(from);
   const last = work.text(to - 1);
   const block = blockInside(work, from, to);
@@ -163,6 +167,7 @@ function readArgument(work: Work, from: number, to: number): void {
       readExpression(work, from + 1, to);
     } else work.glueWord(from);
   } else if (first === 'break' || first === 'continue' || first === 'default') work.glueWord(from);
+  else if (isOperandOfAsm(work, from, to)) work.standIn(from, to);
   else if (isControl(first) && first !== 'sizeof' && first !== '_Generic') work.standIn(from, to);
   else if (first === '.' && work.isName(from + 1)) {
     work.blank(from, from + 1);
@@ -175,6 +180,16 @@ function readArgument(work: Work, from: number, to: number): void {
     work.blank(to - 1, to);
     readExpression(work, from, to - 1);
   } else readSequence(work, from, to);
+}
+
+/** `"=r" (x) : [y] "m" (y)`: the arguments of macros around assembler. */
+function isOperandOfAsm(work: Work, from: number, to: number): boolean {
+  for (let i = from; i < to; i = work.after(i)) {
+    if (work.text(i) === '?') return false;
+    if (work.text(i) === ':' || (work.tokens[i]!.kind === 'string' && i + 1 < to && work.opens(i + 1, '(')))
+      return true;
+  }
+  return false;
 }
 
 /** Index of a block that ends an argument and is not all of it, or -1. */
@@ -295,6 +310,7 @@ function beginsElement(work: Work, i: number, value: number): boolean {
     work.isName(value) && (i === value + 1 || (work.opens(value + 1, '(') && work.after(value + 1) === i));
   if (work.opens(i, '{'))
     return before.text === '}' || before.kind === 'name' || (macro && work.startsLine(i));
+  if (macro && i > value + 1 && work.isName(i)) return true;
   if (!work.startsLine(i)) return false;
   if (text === '.') {
     const ended = before.kind !== 'punct' || /^[)}\]]$/.test(before.text);

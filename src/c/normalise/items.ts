@@ -2,7 +2,7 @@ import { readDeclarators, settleSpecifiers } from './declarations.js';
 import { readExpression } from './expressions.js';
 import { declareByMacro, defineByMacro } from './macros.js';
 import { readAsm } from './statements.js';
-import { beginsType, isControl, isRecord } from './words.js';
+import { beginsType, isAsm, isControl, isRecord } from './words.js';
 import type { Work } from './work.js';
 
 /** Reads top-level items: functions, declarations, and macro calls that are neither. */
@@ -15,7 +15,7 @@ export function readItems(work: Work, from: number, to: number): void {
     else if (text === 'extern' && work.tokens[i + 1]?.kind === 'string' && work.opens(i + 2, '{')) {
       work.push('items', i + 3, work.match[i + 2]!);
       i = work.after(i + 2);
-    } else if (text === 'asm' || text === '__asm__') i = readAsm(work, i, to);
+    } else if (isAsm(text)) i = readAsm(work, i, to);
     else if (kind !== 'name') i = work.after(i);
     else if (isAlone(work, i, to)) {
       // A macro that brings whole declarations, on a line of its own.

@@ -79,7 +79,7 @@ export function defineByMacro(work: Work, name: number): void {
   }
   const named = work.tokens[first.from]!;
   const shift = parts.length === 1 ? 1 : 0;
-  if (work.canvas.source.slice(start, named.end).includes('\n')) {
+  if (shift === 1 && work.canvas.source[named.start - 1] === '\n') {
     nameless(work, name);
     return;
   }

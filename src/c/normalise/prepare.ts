@@ -1,6 +1,7 @@
 import { isAttributeName, isTypeof, localAttributes } from './attributes.js';
 import type { Canvas } from './canvas.js';
 import type { Token } from './lex.js';
+import { isAsm, isControl } from './words.js';
 import { maxNesting, type Invocation } from './work.js';
 
 /** Blanks attributes known by name, and the arguments of `typeof`; returns what is left. */
@@ -22,13 +23,14 @@ export function dropAttributes(
       token.directives = [...directives, ...(token.directives ?? [])];
       directives = [];
     }
-    if (drop) directives = token.directives ?? [];
+    const register = token.kind === 'name' && isRegister(tokens, i);
+    if (drop || register) directives = token.directives ?? [];
     else left.push(token);
-    if (!drop && !typeOf) continue;
+    if (!drop && !typeOf && !register) continue;
     const behind = ends[i + 1] || i + 1;
     const end = tokens[behind - 1]!.end;
     if (drop) attributes.push({ name: token.text, start: token.start, end });
-    canvas.blank(drop ? token.start : token.end, end);
+    canvas.blank(drop || register ? token.start : token.end, end);
     i = behind - 1;
   }
   return { tokens: left, attributes };
@@ -39,6 +41,17 @@ function isOperand(tokens: readonly Token[], i: number, ends: Int32Array): boole
   const before = tokens[i - 1]?.text ?? '';
   const behind = tokens[ends[i + 1] || i + 1]?.text ?? '';
   return /^(?:\.|->|[=!+\-/%|&^<>]=?|&&|\|\||return|goto)$/.test(before) || behind === '->' || behind === '.';
+}
+
+/** `register long a asm("r0") = 1;`: the register goes. */
+function isRegister(tokens: readonly Token[], i: number): boolean {
+  const before = tokens[i - 1];
+  return (
+    isAsm(tokens[i]!.text) &&
+    before?.kind === 'name' &&
+    !isControl(before.text) &&
+    tokens[i + 1]?.text === '('
+  );
 }
 
 /** For each opening round bracket the index behind its closing one; 0 where there is none. */

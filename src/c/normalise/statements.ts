@@ -1,7 +1,7 @@
 import { readDeclarators, settleSpecifiers } from './declarations.js';
 import { readExpression } from './expressions.js';
 import { declareByMacro } from './macros.js';
-import { beginsType } from './words.js';
+import { beginsType, isAsm, isControl } from './words.js';
 import type { Work } from './work.js';
 
 /** Reads the statements [from, to) of a block. */
@@ -42,13 +42,18 @@ export function readStatements(work: Work, from: number, to: number): void {
     } else if (text === 'goto') {
       i = readGoto(work, behind, to);
       between = true;
-    } else if (text === 'asm' || text === '__asm__' || text === '__asm') {
+    } else if (isAsm(text)) {
       i = readAsm(work, i, to);
       between = true;
     } else if (work.text(behind) === ':' && text !== 'default') {
       i = behind + 1;
       between = false;
       if (i >= to) work.insertBefore(i, ';');
+    } else if (standsAlone(work, i, to)) {
+      // A macro that is whole statements, on a line of its own.
+      if (!work.insertBefore(behind, ';')) work.blank(i, behind);
+      i = behind;
+      between = true;
     } else if (work.opens(behind, '(') && !beginsType(text)) {
       const step = readCallStatement(work, i, to);
       i = step.next;
@@ -59,6 +64,13 @@ export function readStatements(work: Work, from: number, to: number): void {
     }
   }
   if (between) work.keepDirectives(to);
+}
+
+/** Whether NAME is followed by another statement, not by what would continue a declaration or an expression. */
+function standsAlone(work: Work, i: number, to: number): boolean {
+  if (beginsType(work.text(i)) || isControl(work.text(i))) return false;
+  if (i + 1 >= to) return true;
+  return work.isName(i + 1) && work.startsLine(i + 1) && work.column(i + 1) <= work.column(i);
 }
 
 /** A declaration or an expression, up to its semicolon; returns the index behind it. */
@@ -133,6 +145,8 @@ export function readAsm(work: Work, from: number, to: number): number {
   while (i < to && work.isName(i)) i++;
   if (!work.opens(i, '(')) return i;
   const close = work.match[i]!;
+  const { start, end } = work.tokens[from]!;
+  if (work.text(from) === 'asm_inline') work.canvas.replace(start, end, 'asm');
   const inside = work.tokens[i]!.end;
   if (!work.canvas.replace(inside, work.tokens[close]!.start, '""')) {
     work.blank(from, close + 1);
@@ -149,8 +163,7 @@ function readCallStatement(work: Work, i: number, to: number): { next: number; b
   const token = work.tokens[next];
   if (next >= to) {
     // The last statement of a block, without its semicolon.
-    work.push('arguments', open + 1, next - 1);
-    if (!work.insertBefore(next, ';')) work.blank(i, next);
+    endCall(work, i, next);
     return { next, between: true };
   }
   if (token!.text === '{') return { next: makeLoop(work, i), between: false };
@@ -158,13 +171,12 @@ function readCallStatement(work: Work, i: number, to: number): { next: number; b
     const end = declareByMacro(work, i, to);
     if (end >= 0) return { next: end, between: true };
   }
-  if (token!.kind === 'name' && token!.text !== 'asm') {
+  if (token!.kind === 'name' && !isAsm(token!.text)) {
     if (work.startsLine(next)) {
       if (work.column(next) > work.column(i) && token!.text !== 'else') {
         return { next: makeLoop(work, i), between: false };
       }
-      work.push('arguments', open + 1, next - 1);
-      if (!work.insertBefore(next, ';')) work.blank(i, next);
+      endCall(work, i, next);
       return { next, between: true };
     }
     if (
@@ -175,7 +187,7 @@ function readCallStatement(work: Work, i: number, to: number): { next: number; b
     }
   }
   if (
-    /^(?:\*|\+\+|--)$/.test(token!.text) &&
+    /^(?:\*|\(|\+\+|--)$/.test(token!.text) &&
     work.startsLine(next) &&
     work.column(next) > work.column(i) &&
     work.isName(next + 1)
@@ -184,6 +196,12 @@ function readCallStatement(work: Work, i: number, to: number): { next: number; b
     if (/for_?each|^for_/i.test(head)) return { next: makeLoop(work, i), between: false };
   }
   return { next: readSimple(work, i, to), between: true };
+}
+
+/** A macro call that is a statement but has no semicolon: it gets one, or goes. */
+function endCall(work: Work, i: number, next: number): void {
+  if (work.insertBefore(next, ';')) work.push('arguments', i + 2, next - 1);
+  else work.blank(i, next);
 }
 
 /** `for_each_x(a) call(b);` on one line, as against `TYPE(a) name;`. */

@@ -14,7 +14,7 @@ const primitives = new Set(
 );
 const records = new Set(['struct', 'union', 'enum']);
 const control = new Set(
-  'if else for while do switch case default return goto break continue asm __asm__ __asm sizeof _Generic'.split(
+  'if else for while do switch case default return goto break continue asm asm_inline __asm__ __asm sizeof _Generic'.split(
     ' ',
   ),
 );
@@ -24,6 +24,8 @@ export const isQualifier = (word: string): boolean => qualifiers.has(word);
 /** Words that are a type by themselves; the grammar takes none of them as an expression. */
 export const isPrimitive = (word: string): boolean => primitives.has(word);
 export const isRecord = (word: string): boolean => records.has(word);
+/** Words that begin assembler; the kernel defines `asm_inline`. */
+export const isAsm = (word: string): boolean => /^(?:asm|asm_inline|__asm__|__asm)$/.test(word);
 /** Words that begin a statement or an operator, never a declaration. */
 export const isControl = (word: string): boolean => control.has(word);
 /** Words that only a declaration or a type can begin with. */

@@ -102,8 +102,9 @@ export class Work {
   /** Puts `text` between tokens i-1 and i. */
   insertBefore(i: number, text: string): boolean {
     const from = i > 0 ? this.tokens[i - 1]!.end : 0;
-    const to = this.tokens[i]?.start ?? this.canvas.source.length;
-    return this.tokens[i]?.directives === undefined && this.canvas.insert(from, to, text);
+    const next = this.tokens[i];
+    const to = next?.directives?.[0]?.start ?? next?.start ?? this.canvas.source.length;
+    return this.canvas.insert(from, to, text);
   }
 
   /** Directives in front of token i stand where the grammar takes them. */
