@@ -63,7 +63,9 @@ describe.skipIf(missing)(`the rules name what the kernel has${missing ? `: ${mis
       const name = contract.function;
       if (PER_ARCHITECTURE.has(name)) return [];
       const covered = trees.filter((tree) => holdsFor(contract, tree.version));
-      const found = covered.filter((tree) => tree.names.arities.has(name));
+      const found = covered.filter(
+        (tree) => tree.names.arities.has(name) || tree.model.pageTypeAccessors.has(name),
+      );
       const ranged = contract.since !== null || contract.until !== null;
       const complete = ranged ? found.length === covered.length && found.length > 0 : found.length > 0;
       return complete ? [] : [`${contract.place}: ${name}`];
