@@ -173,7 +173,8 @@ function readCallStatement(work: Work, i: number, to: number): { next: number; b
   }
   if (token!.kind === 'name' && !isAsm(token!.text)) {
     if (work.startsLine(next)) {
-      if (work.column(next) > work.column(i) && token!.text !== 'else') {
+      // A directive between them (`#undef x`) says that the macro is complete.
+      if (work.column(next) > work.column(i) && token!.text !== 'else' && !token!.directives) {
         return { next: makeLoop(work, i), between: false };
       }
       endCall(work, i, next);

@@ -99,12 +99,21 @@ export class Work {
     this.canvas.write(this.tokens[from]!.start, '_');
   }
 
-  /** Puts `text` between tokens i-1 and i. */
-  insertBefore(i: number, text: string): boolean {
+  /**
+   * Puts `text` between tokens i-1 and i, in front of the directives there; a
+   * comma also behind them, as no directive stays inside a list.
+   * @returns false when there is no room
+   */
+  insertBefore(i: number, text: ',' | ';' | '_' | '='): boolean {
     const from = i > 0 ? this.tokens[i - 1]!.end : 0;
     const next = this.tokens[i];
-    const to = next?.directives?.[0]?.start ?? next?.start ?? this.canvas.source.length;
-    return this.canvas.insert(from, to, text);
+    const to = next?.start ?? this.canvas.source.length;
+    const { directives } = next ?? {};
+    if (!directives) return this.canvas.insert(from, to, text);
+    return (
+      this.canvas.insert(from, directives[0]!.start, text) ||
+      (text === ',' && this.canvas.insert(directives.at(-1)!.end, to, text))
+    );
   }
 
   /** Directives in front of token i stand where the grammar takes them. */
