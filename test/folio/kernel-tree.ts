@@ -17,6 +17,16 @@ export function kernelTree(version: '6.1' | '6.12'): PreparedTree {
   return { path: path.trim(), missing: null };
 }
 
+/** Why a test that needs a program of the machine cannot run, or null; not in CI, where it has to be there. */
+export function missingTool(program: string): string | null {
+  try {
+    execFileSync(program, ['--version'], { stdio: 'ignore' });
+    return null;
+  } catch {
+    return none(`${program} is not installed`).missing;
+  }
+}
+
 function none(missing: string): PreparedTree {
   if (process.env.CI === 'true') throw new Error(missing);
   return { path: '', missing };

@@ -8,11 +8,13 @@ import { loadRules } from '../../src/folio/data.js';
 import { PAGE_FLAGS_HEADER, readFlagModel } from '../../src/folio/header.js';
 import { holdsFor } from '../../src/folio/versions.js';
 import { arity, kernelNames } from './kernel-names.js';
-import { kernelTree } from './kernel-tree.js';
+import { kernelTree, missingTool } from './kernel-tree.js';
 
 const rules = loadRules([fileURLToPath(new URL('../../rules', import.meta.url))]);
 const VERSIONS = ['6.1', '6.12'] as const;
-const missing = VERSIONS.map((version) => kernelTree(version).missing).find((reason) => reason !== null);
+const missing = [missingTool('ctags'), ...VERSIONS.map((version) => kernelTree(version).missing)].find(
+  (reason) => reason !== null,
+);
 
 /** Defined by each architecture, which the prepared trees leave out: it is enough that they are used. */
 const PER_ARCHITECTURE = new Set([
