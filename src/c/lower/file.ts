@@ -23,9 +23,11 @@ export async function lowerFile(text: string): Promise<FileFacts> {
   const slots = new Map<string, SlotInitialiser>();
   const constants: Record<string, number> = {};
   const callbackTypes = new Set<string>();
-  const passes: ('first' | 'second')[] = /^[ \t]*#[ \t]*else/m.test(text) ? ['first', 'second'] : ['first'];
-  for (const branch of passes) {
+  let secondPass = true;
+  for (const branch of ['first', 'second'] as const) {
     const source = normalise(text, branch);
+    if (branch === 'second' && !secondPass) break;
+    secondPass = source.hasAlternative;
     const tree = parser.parse(source.text);
     if (!tree) continue;
     const visit = (node: Node): void => {
@@ -92,7 +94,7 @@ function lowerFunction(node: Node, source: NormalisedSource, original: string): 
   const { parameters, variadic } = readParameters(declarator.parameters);
   const { nodes, locals } = lowerBody(body, parameters, source.loops);
   return {
-    name: declarator.name,
+    name: macroName(node, source) ?? declarator.name,
     kind: 'function',
     isStatic: /\bstatic\b/.test(head),
     isInit: /\b__(?:mem)?init\b/.test(head),
@@ -104,6 +106,15 @@ function lowerFunction(node: Node, source: NormalisedSource, original: string): 
     locals,
     nodes,
   };
+}
+
+/** The name of a function whose head is a macro: `SYSCALL_DEFINE1(exit, …)`. */
+function macroName(node: Node, source: NormalisedSource): string | null {
+  if (source.macroFunctions.size === 0) return null;
+  let declarator = node.childForFieldName('declarator');
+  while (declarator && declarator.type !== 'identifier')
+    declarator = declarator.childForFieldName('declarator');
+  return declarator ? (source.macroFunctions.get(declarator.startIndex)?.name ?? null) : null;
 }
 
 function readParameters(list: Node | null): { parameters: Variable[]; variadic: boolean } {

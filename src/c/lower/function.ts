@@ -115,7 +115,8 @@ class BodyLowering implements Scope {
     const name = call.childForFieldName('arguments')?.namedChild(0);
     if (name?.type !== 'identifier') return;
     this.names.add(name.text);
-    this.locals[name.text] = callee === 'LIST_HEAD' ? 'struct list_head' : callee.startsWith('XA_STATE') ? 'struct xa_state' : '';
+    this.locals[name.text] =
+      callee === 'LIST_HEAD' ? 'struct list_head' : callee.startsWith('XA_STATE') ? 'struct xa_state' : '';
   }
 
   private statement(node: Node): void {
@@ -256,6 +257,13 @@ class BodyLowering implements Scope {
 
   private ifStatement(node: Node): void {
     const { graph } = this;
+    if (this.macros.has(node.startIndex)) {
+      // scoped_guard(…) { … } and its like: the block is entered once.
+      for (const argument of commaList(node.childForFieldName('condition')!)) lowerValue(argument, this);
+      const block = node.childForFieldName('consequence');
+      if (block) this.statement(block);
+      return;
+    }
     const { whenTrue, whenFalse } = lowerCondition(node.childForFieldName('condition')!, this);
     graph.dangling = whenTrue;
     const consequence = node.childForFieldName('consequence');

@@ -1,0 +1,313 @@
+import type { Action, Expression, FactNode } from '../c/facts.js';
+import { assume, truthOf } from './condition.js';
+import { liveVariables, reversePostorder } from './liveness.js';
+import { flagsField, isPageType, Memory, type Location } from './memory.js';
+import { PASSED, withOwnership } from './origin.js';
+import type { FunctionEntry, Program } from './program.js';
+import { Recorder, type FunctionRecord } from './recorder.js';
+import { State } from './state.js';
+import type { FlagUpdate, ParameterCall, PendingMeeting, Summary } from './summary.js';
+import { outcomesOf, type Exit } from './outcomes.js';
+import { CallEffects } from './calls.js';
+import { UpdateJudge } from './judge.js';
+import { operation, parameter, result, termById, ZERO, type Term } from './term.js';
+import { flagOfBit, wordOfPage } from './update.js';
+import { expressionText, placeText } from './text.js';
+
+/** Paths that are told apart at one point before those that agree about folios are joined. */
+const PATHS = 24;
+/** Paths that differ about folios, kept at one point. */
+const FOLIO_PATHS = 40;
+/** Nodes executed in one function before the rest is given up. */
+const STEPS = 12_000;
+
+/** The summary of a callee; null for one that is being worked on (recursion). */
+export type SummaryOf = (entry: FunctionEntry) => Summary | null;
+
+/** What the analysis of one function yields. */
+export interface FunctionAnalysis {
+  readonly summary: Summary;
+  readonly record: FunctionRecord;
+}
+
+/** Follows the paths through one function. */
+export class Execution {
+  private readonly program: Program;
+  private readonly entry: FunctionEntry;
+  private readonly memory: Memory;
+  private readonly recorder = new Recorder();
+  private readonly judge: UpdateJudge;
+  private readonly calls: CallEffects;
+  private readonly parameterCalls: ParameterCall[] = [];
+  private readonly exits: Exit[] = [];
+  private truncated = false;
+
+  constructor(program: Program, entry: FunctionEntry, summaryOf: SummaryOf) {
+    this.program = program;
+    this.entry = entry;
+    this.memory = new Memory(program, entry.facts, entry.file);
+    this.judge = new UpdateJudge(entry, this.memory, this.recorder, program.constants);
+    this.calls = new CallEffects(program, entry, this.memory, this.recorder, this.judge, summaryOf, (call) =>
+      this.parameterCalls.push(call),
+    );
+  }
+
+  /** Runs the function and sums up what was seen. */
+  run(): FunctionAnalysis {
+    const { nodes } = this.entry.facts;
+    const live = liveVariables(nodes);
+    const order = reversePostorder(nodes);
+    const seen: Map<string, State>[] = nodes.map(() => new Map<string, State>());
+    const queue: { node: number; state: State; shared: boolean }[][] = nodes.map(() => []);
+    const positions = nodes.map((_, index) => index).sort((a, b) => order[a]! - order[b]!);
+    const joins = joinNodes(nodes);
+    const push = (node: number, state: State, alone: boolean): void => {
+      // Only where paths meet, or a call ends in several ways, can two be the same; in between a state has one owner,
+      // who may change it.
+      const admitted =
+        !alone || joins.has(node) ? this.admit(seen[node]!, this.prune(state, live[node]!)) : state;
+      if (admitted) queue[order[node]!]!.push({ node, state: admitted, shared: !alone || joins.has(node) });
+    };
+    push(0, this.entryState(), true);
+    let steps = 0;
+    for (let position = 0; position < positions.length;) {
+      const item = queue[position]!.pop();
+      if (!item) {
+        position++;
+        continue;
+      }
+      if (++steps > STEPS) {
+        this.truncated = true;
+        break;
+      }
+      const node = nodes[item.node]!;
+      const owned = item.shared ? item.state.clone() : item.state;
+      const after = this.execute(node, item.node, owned);
+      const alone = after.length <= 1 || node.action.do === 'test';
+      for (const [target, state] of after) {
+        push(target, state, alone);
+        const at = order[target]!;
+        if (at < position) position = at;
+      }
+    }
+    const record = this.recorder.record();
+    const pending: PendingMeeting[] = [...this.recorder.pendingMeetings()];
+    for (const meeting of record.meetings) {
+      if (meeting.conditions.length > 0) pending.push({ meeting, conditions: meeting.conditions });
+    }
+    return {
+      summary: {
+        outcomes: outcomesOf(this.exits, this.program.constants),
+        updates: this.recorder.passedUpdates(),
+        pending,
+        parameterCalls: this.parameterCalls.slice(0, 20),
+        truncated: this.truncated,
+      },
+      record,
+    };
+  }
+
+  private entryState(): State {
+    const state = new State();
+    this.entry.facts.parameters.forEach((variable, index) => {
+      const term = parameter(index);
+      state.env.set(variable.name, term);
+      if (isPageType(variable.type)) state.origins.set(term, PASSED);
+    });
+    return state;
+  }
+
+  /** Takes a state in unless it is known; joins paths when there are too many. Null: nothing new. */
+  private admit(seen: Map<string, State>, state: State): State | null {
+    const key = state.key();
+    if (seen.has(key)) return null;
+    if (seen.size < PATHS) {
+      seen.set(key, state);
+      return state;
+    }
+    const property = state.propertyKey();
+    for (const [knownKey, known] of seen) {
+      if (known.propertyKey() !== property) continue;
+      const met = known.meet(state);
+      if (!met) return null;
+      seen.delete(knownKey);
+      seen.set(met.key(), met);
+      return met;
+    }
+    if (seen.size >= FOLIO_PATHS) {
+      this.truncated = true;
+      return null;
+    }
+    seen.set(key, state);
+    return state;
+  }
+
+  /** Drops what no later code can ask for, so that paths that differ in nothing that matters become one. */
+  private prune(state: State, live: ReadonlySet<string>): State {
+    const next = state.clone();
+    const held = new Set<Term>();
+    const hold = (term: Term): void => {
+      if (held.has(term)) return;
+      held.add(term);
+      if (term.base) hold(term.base);
+      if (term.other) hold(term.other);
+    };
+    for (const [key, value] of next.env) {
+      if (key.includes('>')) continue;
+      const base = key.split(/[.[]/, 1)[0]!;
+      if (live.has(base)) hold(value);
+      else next.env.delete(key);
+    }
+    for (const [key, value] of next.env) {
+      const at = key.indexOf('>');
+      if (at < 0) continue;
+      const base = termById(Number(key.slice(0, at)));
+      if (held.has(base) || base.symbolic) hold(value);
+      else next.env.delete(key);
+    }
+    const kept = (term: Term): boolean =>
+      held.has(term) || (term.symbolic ? true : term.kind !== 'result' && leavesHeld(term, held));
+    for (const term of next.facts.keys()) if (!kept(term)) next.facts.delete(term);
+    for (const term of next.origins.keys()) if (!held.has(term) && !term.symbolic) next.origins.delete(term);
+    for (const term of next.contents.keys()) {
+      if (
+        term.kind === 'local' ? !live.has(term.name.split(/[.[]/, 1)[0]!) : !held.has(term) && !term.symbolic
+      ) {
+        next.contents.delete(term);
+      }
+    }
+    return next;
+  }
+
+  private execute(node: FactNode, index: number, state: State): [number, State][] {
+    const { action } = node;
+    switch (action.do) {
+      case 'nothing':
+        if (node.next.length === 0 && this.exits.length < 400) this.exits.push({ state, result: null });
+        break;
+      case 'declare':
+        state.env.delete(action.name);
+        break;
+      case 'return': {
+        const value = action.value ? this.memory.evaluate(action.value, state, index) : null;
+        if (this.exits.length < 400) this.exits.push({ state, result: value });
+        return [];
+      }
+      case 'assign':
+        this.assign(action, state, index);
+        break;
+      case 'test':
+        return this.test(action.condition, node, index, state);
+      case 'iterate':
+        return this.calls.iterate(action, state, index).map((next) => [node.next[0]!, next]);
+      case 'call':
+        return this.calls.call(action, state, index).map((next) => [node.next[0]!, next]);
+    }
+    return node.next.map((target) => [target, state]);
+  }
+
+  private assign(action: Action & { do: 'assign' }, state: State, node: number): void {
+    const location = this.memory.locate(action.to, state, node);
+    const value = this.memory.evaluate(action.value, state, node);
+    if (!location) return;
+    this.rawFlagsWrite(action, location, value, state, node);
+    if (action.operator === '=') {
+      // A value made anew on each pass of a loop is not the one of the pass before.
+      this.memory.store(location, value, state);
+      if (action.to.path.length === 0) this.memory.setType(action.to.base, this.memory.typeOf(action.value));
+      return;
+    }
+    const before = this.memory.load(location, state, node);
+    this.memory.store(location, this.compound(action.operator, before, value, node, state), state);
+  }
+
+  private compound(operator: string, before: Term, value: Term, node: number, state: State): Term {
+    if (operator === '|=') {
+      if (before === ZERO) return value;
+      if (value === ZERO) return before;
+      const term = operation('|', before, value);
+      if (term.size <= 8) return term;
+    }
+    if (operator === '&=' && (before === ZERO || value === ZERO)) return ZERO;
+    const made = result(node, 'compound');
+    state.forget(made);
+    return made;
+  }
+
+  /** `folio->flags |= x`, `page[1].flags = y`, `*page = *other`. */
+  private rawFlagsWrite(
+    action: Action & { do: 'assign' },
+    location: Location,
+    value: Term,
+    state: State,
+    node: number,
+  ): void {
+    if (location.kind !== 'memory') return;
+    const flags = flagsField(location.struct, location.name);
+    const wholePage = location.name === '' && /^struct (page|folio)$/.test(location.type);
+    if (!flags && !wholePage) return;
+    const word = flags === '_flags_1' ? 'second' : wordOfPage(location.base);
+    const text = wholePage
+      ? `${placeText(action.to)} = …`
+      : `${placeText(action.to)} ${action.operator} ${expressionText(action.value)}`;
+    const update: FlagUpdate = {
+      text,
+      flag: flagOfBit(value),
+      operation: action.operator === '|=' ? 'set' : action.operator === '&=' ? 'clear' : 'change',
+      word,
+      updater: this.entry.facts.name,
+      file: this.entry.file,
+      line: this.entry.facts.nodes[node]!.line,
+    };
+    this.judge.update(update, location.base, state, node);
+  }
+
+  private test(condition: Expression, node: FactNode, index: number, state: State): [number, State][] {
+    const term = this.memory.evaluate(condition, state, index);
+    const known = truthOf(term, state, this.program.constants);
+    const results: [number, State][] = [];
+    for (const [slot, truth] of [
+      [0, true],
+      [1, false],
+    ] as const) {
+      if (known === !truth) continue;
+      const next = known === null && truth ? state.clone() : state;
+      const learned = (folio: Term, count: number): void => this.learnCount(folio, count, next, index);
+      if (assume(term, truth, next, this.program.constants, learned)) results.push([node.next[slot]!, next]);
+    }
+    return results;
+  }
+
+  /** A reference count that was tested: 1 is ours alone, 0 is nobody's. */
+  private learnCount(folio: Term, count: number, state: State, node: number): void {
+    const origin = this.memory.originOf(folio, state);
+    if (count === 1) {
+      if (origin.ownership === 'fresh' || origin.ownership === 'frozen') return;
+      const step = this.memory.step(node, 'its reference count was tested to be one');
+      state.origins.set(folio, withOwnership(origin, 'sole', step));
+    } else if (count === 0) {
+      if (origin.ownership === 'fresh') return;
+      const step = this.memory.step(node, 'its reference count is zero');
+      state.origins.set(folio, withOwnership(origin, 'frozen', step));
+    }
+  }
+}
+
+function leavesHeld(term: Term, held: ReadonlySet<Term>): boolean {
+  if (!term.base && !term.other) return held.has(term) || term.symbolic;
+  return (
+    (term.base === null || leavesHeld(term.base, held)) &&
+    (term.other === null || leavesHeld(term.other, held))
+  );
+}
+
+/** Nodes that several edges lead to, and the entry. */
+function joinNodes(nodes: readonly FactNode[]): ReadonlySet<number> {
+  const edges = nodes.map(() => 0);
+  for (const node of nodes) for (const target of node.next) edges[target]!++;
+  const joins = new Set<number>([0]);
+  edges.forEach((count, index) => {
+    if (count > 1) joins.add(index);
+  });
+  return joins;
+}

@@ -1,0 +1,122 @@
+import type { Constants } from './condition.js';
+import { conditionsOf } from './constraint.js';
+import type { Memory } from './memory.js';
+import { flagsKey, isOwned, originKey, type Origin } from './origin.js';
+import type { FunctionEntry } from './program.js';
+import type { ContextKind, Recorder } from './recorder.js';
+import type { State } from './state.js';
+import type { CallStep, FlagUpdate, PassedUpdate } from './summary.js';
+import { familyOf, type Term } from './term.js';
+
+/** Decides, for each non-atomic update on a path, whom the folio belongs to there, and tells the recorder. */
+export class UpdateJudge {
+  private readonly entry: FunctionEntry;
+  private readonly memory: Memory;
+  private readonly recorder: Recorder;
+  readonly constants: Constants;
+
+  constructor(entry: FunctionEntry, memory: Memory, recorder: Recorder, constants: Constants) {
+    this.entry = entry;
+    this.memory = memory;
+    this.recorder = recorder;
+    this.constants = constants;
+  }
+
+  /** A non-atomic update in this function itself. */
+  update(update: FlagUpdate, folio: Term, state: State, node: number): void {
+    const origin = this.memory.originOf(folio, state);
+    this.meet(update, folio, origin, [], state, node);
+    this.applyToFlags(update, folio, state);
+  }
+
+  /** A call of a function that updates a folio which it gets from here. */
+  passed(passed: PassedUpdate, callee: FunctionEntry, folio: Term, state: State, node: number): void {
+    const mine = this.memory.originOf(folio, state);
+    const there = passed.origin;
+    // What the callee had tested when it came to the update holds besides what is known here.
+    for (const [flag, value] of Object.entries(there.tested)) {
+      if (mine.flags[flag] !== undefined && mine.flags[flag] !== value) return;
+    }
+    const origin: Origin = {
+      ...mine,
+      tested: { ...mine.tested, ...there.tested },
+      flags: { ...mine.flags, ...there.flags },
+      locked: there.locked === 'passed' ? mine.locked : there.locked,
+    };
+    const step: CallStep = {
+      function: this.entry.facts.name,
+      file: this.entry.file,
+      line: this.lineOf(node),
+      callee: callee.facts.name,
+    };
+    const kind = this.meet(passed.update, folio, origin, [step, ...passed.chain], state, node);
+    this.recorder.context({
+      caller: this.entry.key,
+      callee: callee.key,
+      update: passed.update,
+      kind,
+      file: this.entry.file,
+      line: step.line,
+    });
+  }
+
+  private meet(
+    update: FlagUpdate,
+    folio: Term,
+    origin: Origin,
+    chain: readonly CallStep[],
+    state: State,
+    node: number,
+  ): ContextKind {
+    if (isOwned(origin) || this.entry.facts.isInit) return 'owned';
+    const key = `${update.updater}|${update.text}|${update.line}|${originKey(origin)}|${flagsKey(origin.tested)}`;
+    switch (origin.ownership) {
+      case 'shared':
+      case 'speculative':
+      case 'sole':
+        this.recorder.meeting(`${key}|${chain[0]?.line ?? 0}`, () => ({
+          update,
+          function: this.entry.facts.name,
+          file: this.entry.file,
+          line: this.lineOf(node),
+          chain,
+          origin,
+          conditions: conditionsOf(state),
+        }));
+        return 'visible';
+      case 'passed':
+        if (chain.length < 8) {
+          this.recorder.passed(`${key}|${familyOf(folio).id}`, () => ({
+            update,
+            folio: familyOf(folio),
+            origin,
+            conditions: conditionsOf(state),
+            chain,
+          }));
+        }
+        return 'passed';
+      default:
+        return 'unknown';
+    }
+  }
+
+  /** After an update by this path the flag is known, as long as nobody else can change it. */
+  applyToFlags(update: { flag: string; operation: string }, folio: Term, state: State): void {
+    if (update.operation !== 'set' && update.operation !== 'clear') return;
+    const value = update.operation === 'set';
+    const family = familyOf(folio);
+    const origin = this.memory.originOf(family, state);
+    if (origin.ownership === 'unknown' && !state.origins.has(family)) return;
+    const tested = Object.fromEntries(Object.entries(origin.tested).filter(([flag]) => flag !== update.flag));
+    // Others may change the flag of a visible folio back: that is no more than a passing observation.
+    const lasting = isOwned(origin) || origin.ownership === 'passed' || origin.ownership === 'sole';
+    const changed: Origin = lasting
+      ? { ...origin, tested, flags: { ...origin.flags, [update.flag]: value } }
+      : { ...origin, tested: { ...tested, [update.flag]: value } };
+    state.origins.set(family, update.flag === 'locked' ? { ...changed, locked: value } : changed);
+  }
+
+  private lineOf(node: number): number {
+    return this.entry.facts.nodes[node]?.line ?? this.entry.facts.line;
+  }
+}

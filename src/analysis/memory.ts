@@ -1,0 +1,400 @@
+import type { Expression, FunctionFacts, Place } from '../c/facts.js';
+import type { Program } from './program.js';
+import { structName } from './program.js';
+import { defaultOrigin, originOf, UNKNOWN, type Origin } from './origin.js';
+import type { State } from './state.js';
+import {
+  element,
+  errorPointer,
+  familyOf,
+  field,
+  inside,
+  local,
+  named,
+  number,
+  operation,
+  result,
+  subpage,
+  ZERO,
+  type Term,
+} from './term.js';
+import { equality, REFERENCE_COUNT } from './condition.js';
+
+/** Where a place is: a variable (or part of one), or memory behind a pointer. */
+export type Location =
+  | { readonly kind: 'variable'; readonly key: string; readonly type: string }
+  | {
+      readonly kind: 'memory';
+      readonly base: Term;
+      readonly name: string;
+      /** Type of the value there. */
+      readonly type: string;
+      /** Struct that the field belongs to, '' when it is not known. */
+      readonly struct: string;
+    };
+
+/** Terms larger than this are given up for an unknown value. */
+const TERM_LIMIT = 12;
+
+/** Pointers to these are pointers to the pages they overlay. */
+const PAGE_STRUCTS = new Set(['folio', 'page']);
+
+/** Names of the fields that hold flags words, with the word: include/linux/mm_types.h, struct page and folio. */
+export function flagsField(struct: string, name: string): 'flags' | '_flags_1' | null {
+  const plain = name.replace(/^page\./, '').replace(/\.f$/, '');
+  if (!PAGE_STRUCTS.has(struct)) return null;
+  if (plain === 'flags') return 'flags';
+  if (plain === '_flags_1') return '_flags_1';
+  return null;
+}
+
+export function isPageType(type: string): boolean {
+  return /^struct (folio|page)\b/.test(type);
+}
+
+/** Reads and writes variables and memory of one function's paths. */
+export class Memory {
+  private readonly program: Program;
+  private readonly facts: FunctionFacts;
+  private readonly file: string;
+  private readonly types: Map<string, string>;
+
+  constructor(program: Program, facts: FunctionFacts, file: string) {
+    this.program = program;
+    this.facts = facts;
+    this.file = file;
+    this.types = new Map(Object.entries(facts.locals));
+    for (const variable of facts.parameters) this.types.set(variable.name, variable.type);
+  }
+
+  /** Tells the type of a temporary: what a function returns. */
+  setType(temporary: string, type: string): void {
+    if (type) this.types.set(temporary, type);
+  }
+
+  isVariable(name: string): boolean {
+    return this.types.has(name) || name.startsWith('%');
+  }
+
+  typeOf(expression: Expression): string {
+    switch (expression.kind) {
+      case 'read':
+        return this.typeOfPlace(expression.place);
+      case 'address': {
+        const type = this.typeOfPlace(expression.place);
+        return type ? (type.endsWith('*') ? type + '*' : type + ' *') : '';
+      }
+      case 'binary':
+        return expression.operator === '+' || expression.operator === '-' ? this.typeOf(expression.left) : '';
+      default:
+        return '';
+    }
+  }
+
+  private typeOfPlace(place: Place): string {
+    let type = this.types.get(place.base) ?? '';
+    for (const step of place.path) type = this.stepType(type, step);
+    return type;
+  }
+
+  private stepType(type: string, step: string): string {
+    if (step.startsWith('[')) {
+      if (type.endsWith('[]')) return type.slice(0, -2).trim();
+      return type.replace(/ ?\*$/, '');
+    }
+    if (step === '*') return type.replace(/ ?\*$/, '');
+    const name = step.replace(/^(->|\.)/, '');
+    return this.program.fieldType(structName(type), name);
+  }
+
+  /** Where a place is on this path; null where that cannot be told. */
+  locate(place: Place, state: State, node: number): Location | null {
+    let location: Location = { kind: 'variable', key: place.base, type: this.types.get(place.base) ?? '' };
+    for (const step of place.path) {
+      const type = this.stepType(location.type, step);
+      if (step.startsWith('.')) location = this.intoField(location, step.slice(1), type);
+      else if (step.startsWith('->')) location = this.through(location, step.slice(2), type, state, node);
+      else if (step === '*') location = this.through(location, '', type, state, node);
+      else location = this.intoIndex(location, step, type, state, node);
+    }
+    return location;
+  }
+
+  private intoField(location: Location, name: string, type: string): Location {
+    if (location.kind === 'variable') return { kind: 'variable', key: `${location.key}.${name}`, type };
+    const struct = structName(location.type) || location.struct;
+    // folio->page.flags is folio->flags: the first page of a folio.
+    if (location.name === 'page' && location.struct === 'folio') {
+      return { kind: 'memory', base: location.base, name, type, struct: 'page' };
+    }
+    if (location.name === '') return { kind: 'memory', base: location.base, name, type, struct };
+    return {
+      kind: 'memory',
+      base: location.base,
+      name: `${location.name}.${name}`,
+      type,
+      struct: location.struct,
+    };
+  }
+
+  private through(location: Location, name: string, type: string, state: State, node: number): Location {
+    const pointer = this.load(location, state, node);
+    return this.behind(pointer, name, type, structName(location.type));
+  }
+
+  /** The memory a pointer points to, or a field of it. */
+  behind(pointer: Term, name: string, type: string, struct: string): Location {
+    if (pointer.kind === 'local') {
+      return { kind: 'variable', key: name ? `${pointer.name}.${name}` : pointer.name, type };
+    }
+    if (pointer.kind === 'inside') {
+      const joined = name ? `${pointer.name}.${name}` : pointer.name;
+      return { kind: 'memory', base: pointer.base!, name: joined, type, struct };
+    }
+    return { kind: 'memory', base: pointer, name, type, struct };
+  }
+
+  private intoIndex(location: Location, step: string, type: string, state: State, node: number): Location {
+    const isArray = location.type.endsWith('[]') || (location.kind === 'variable' && location.type === '');
+    if (isArray) {
+      if (location.kind === 'variable') return { kind: 'variable', key: location.key + step, type };
+      return { ...location, name: location.name + step, type };
+    }
+    const pointer = this.load(location, state, node);
+    const index = step === '[?]' ? null : Number(step.slice(1, -1));
+    if (/^struct page \*$/.test(location.type)) {
+      return { kind: 'memory', base: subpage(pointer, index), name: '', type, struct: 'page' };
+    }
+    if (pointer.kind === 'local') return { kind: 'variable', key: pointer.name + step, type };
+    return { kind: 'memory', base: pointer, name: step, type, struct: '' };
+  }
+
+  /** The container that a place with an unknown index is an element of. */
+  private containerOf(location: Location): Term | null {
+    if (location.kind === 'variable') {
+      const at = location.key.indexOf('[');
+      return at < 0 ? null : local(location.key.slice(0, at).replace(/\.\w+$/, ''));
+    }
+    const at = location.name.indexOf('[');
+    if (at < 0) return null;
+    return location.base;
+  }
+
+  /** The value at a location. */
+  load(location: Location, state: State, node: number): Term {
+    if (location.kind === 'variable') {
+      const known = state.env.get(location.key);
+      if (known) return known;
+      const container = this.containerOf(location);
+      if (container) return this.readElement(container, state, node);
+      if (!this.isVariable(location.key.split(/[.[]/)[0]!)) return named(location.key);
+      // An array used as a value is its address.
+      if (location.type.endsWith('[]')) return local(location.key);
+      const fresh = result(node, location.key);
+      state.env.set(location.key, fresh);
+      this.applyFieldContract(location, fresh, state);
+      return fresh;
+    }
+    const key = `${location.base.id}>${location.name}`;
+    const known = state.env.get(key);
+    if (known) return known;
+    const container = this.containerOf(location);
+    if (container) return this.readElement(container, state, node);
+    if (location.type.endsWith('[]')) return inside(location.base, location.name);
+    const term = field(location.base, location.name);
+    if (term.size > TERM_LIMIT) return result(node, location.name);
+    if (!state.origins.has(familyOf(term)) && location.struct) {
+      const contract = this.program.fieldContract(location.struct, location.name);
+      if (contract) {
+        const says = `${location.struct}->${location.name} holds it`;
+        state.origins.set(term, {
+          ...originOf(contract.state, this.step(node, says)),
+          assumed: term.symbolic,
+        });
+      }
+    }
+    return term;
+  }
+
+  private applyFieldContract(location: Location & { kind: 'variable' }, term: Term, state: State): void {
+    const dot = location.key.lastIndexOf('.');
+    if (dot < 0) return;
+    const struct = structName(this.types.get(location.key.slice(0, dot)) ?? '');
+    const contract = struct ? this.program.fieldContract(struct, location.key.slice(dot + 1)) : null;
+    if (contract) {
+      state.origins.set(
+        term,
+        originOf(contract.state, this.step(0, `${struct}.${location.key.slice(dot + 1)} holds it`)),
+      );
+    }
+  }
+
+  /** A folio out of a container, with the state that the container's folios have. */
+  readElement(container: Term, state: State, node: number): Term {
+    if (container.symbolic && !state.contents.has(container)) return element(container, '');
+    const item = element(container, `@${node}`);
+    state.forget(item);
+    const held = state.contents.get(container);
+    if (held && held.length > 0) state.origins.set(item, joinOrigins(held));
+    return item;
+  }
+
+  /** Writes a value; an unknown index adds to the container. */
+  store(location: Location, value: Term, state: State): void {
+    const container = this.containerOf(location);
+    if (container) {
+      this.collect(container, value, state);
+      return;
+    }
+    if (location.kind === 'variable') {
+      const dot = location.key + '.';
+      const bracket = location.key + '[';
+      for (const key of state.env.keys()) {
+        if (key.startsWith(dot) || key.startsWith(bracket)) state.env.delete(key);
+      }
+      state.env.set(location.key, value);
+    } else {
+      state.env.set(`${location.base.id}>${location.name}`, value);
+    }
+  }
+
+  /** A folio is put into a container. */
+  collect(container: Term, folio: Term, state: State): void {
+    const origin = this.originOf(folio, state);
+    const held = state.contents.get(container) ?? [];
+    if (
+      held.some((other) => other.ownership === origin.ownership && other.visible.size === origin.visible.size)
+    ) {
+      return;
+    }
+    if (held.length < 4) state.contents.set(container, [...held, origin]);
+  }
+
+  /** The state of the folio that a pointer means. */
+  originOf(term: Term, state: State): Origin {
+    const family = familyOf(term);
+    return state.origins.get(family) ?? defaultOrigin(family);
+  }
+
+  step(node: number, says: string): { function: string; file: string; line: number; says: string } {
+    return {
+      function: this.facts.name,
+      file: this.file,
+      line: this.facts.nodes[node]?.line ?? this.facts.line,
+      says,
+    };
+  }
+
+  /** The value of an expression. */
+  evaluate(expression: Expression, state: State, node: number): Term {
+    switch (expression.kind) {
+      case 'number':
+        return number(expression.value);
+      case 'name':
+        return named(expression.name);
+      case 'type':
+        return named(expression.type);
+      case 'opaque':
+        return result(node, '?');
+      case 'read': {
+        const location = this.locate(expression.place, state, node);
+        return location ? this.load(location, state, node) : result(node, '?');
+      }
+      case 'address':
+        return this.address(expression.place, state, node);
+      case 'unary': {
+        const operand = this.evaluate(expression.operand, state, node);
+        if (operand.kind === 'number' && expression.operator === '-') return number(-operand.number!);
+        return bounded(operation(expression.operator, operand, null), node);
+      }
+      case 'binary':
+        return this.binary(expression, state, node);
+    }
+  }
+
+  private address(place: Place, state: State, node: number): Term {
+    const location = this.locate(place, state, node);
+    if (!location) return result(node, '&');
+    if (location.kind === 'variable') {
+      if (!this.isVariable(place.base) && place.path.length === 0) return named(place.base);
+      if (location.key.includes('[?]')) return local(location.key.slice(0, location.key.indexOf('[')));
+      return local(location.key);
+    }
+    if (location.name === '') return location.base;
+    // A folio begins with its first page; struct slab and the like overlay both.
+    if (location.name === 'page' && location.struct === 'folio') return location.base;
+    const flags = flagsField(location.struct, location.name);
+    const name =
+      flags ??
+      (/(^|\.)flags(\.f)?$/.test(location.name) ? `${location.struct}.${location.name}` : location.name);
+    if (location.name.startsWith('[')) return location.base;
+    return bounded(inside(location.base, name), node);
+  }
+
+  private binary(expression: Expression & { kind: 'binary' }, state: State, node: number): Term {
+    const left = this.evaluate(expression.left, state, node);
+    const right = this.evaluate(expression.right, state, node);
+    switch (expression.operator) {
+      case '==':
+        return bounded(compared(left, right), node);
+      case '!=':
+        return bounded(operation('!', compared(left, right), null), node);
+      case '<':
+        return bounded(operation('<', left, right), node);
+      case '>':
+        return bounded(operation('<', right, left), node);
+      case '>=':
+        return bounded(operation('!', operation('<', left, right), null), node);
+      case '<=':
+        return bounded(operation('!', operation('<', right, left), null), node);
+      case '|':
+        if (left === ZERO) return right;
+        if (right === ZERO) return left;
+        if (left.kind === 'number' && right.kind === 'number') return number(left.number! | right.number!);
+        return bounded(operation('|', left, right), node);
+      case '&':
+        if (left === ZERO || right === ZERO) return ZERO;
+        if (left.kind === 'number' && right.kind === 'number') return number(left.number! & right.number!);
+        return bounded(operation('&', left, right), node);
+      case '+':
+      case '-': {
+        if (this.typeOf(expression.left) === 'struct page *') {
+          const index = right.kind === 'number' && expression.operator === '+' ? right.number! : null;
+          return bounded(subpage(left, right === ZERO ? 0 : index), node);
+        }
+        // In a macro the types are those of the arguments: whoever calls it knows whether this is a page.
+        if (this.facts.kind === 'macro') return bounded(operation(expression.operator, left, right), node);
+        break;
+      }
+      case '<<':
+      case '>>':
+        return bounded(operation(expression.operator, left, right), node);
+    }
+    return result(node, expression.operator);
+  }
+}
+
+function compared(left: Term, right: Term): Term {
+  if (right === ZERO) return operation('!', left, null);
+  if (left === ZERO) return operation('!', right, null);
+  return equality(left, right);
+}
+
+function bounded(term: Term, node: number): Term {
+  return term.size > TERM_LIMIT ? result(node, term.name) : term;
+}
+
+/** What can be said of any one of several folios: where they differ, nothing. */
+function joinOrigins(origins: readonly Origin[]): Origin {
+  const [first, ...rest] = origins as [Origin, ...Origin[]];
+  if (rest.length === 0) return first;
+  if (rest.every((origin) => origin.ownership === first.ownership)) {
+    const locked = rest.every((origin) => origin.locked === first.locked) ? first.locked : null;
+    return { ...first, locked, tested: {}, flags: {} };
+  }
+  return { ...UNKNOWN, steps: first.steps };
+}
+
+/** `ERR_PTR(code)` and the reads of a reference count are values of their own. */
+export const errorPointerOf = errorPointer;
+export const referenceCountOf = (folio: Term): Term => operation(REFERENCE_COUNT, folio, null);

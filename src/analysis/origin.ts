@@ -1,0 +1,141 @@
+import type { FolioState, Ownership, Visibility } from '../folio/contract.js';
+import { mentionsParameter, type Term } from './term.js';
+
+/** One step of the evidence: what a line of the tree shows. */
+export interface Step {
+  readonly function: string;
+  readonly file: string;
+  readonly line: number;
+  readonly says: string;
+}
+
+/** `passed`: as the caller has it. */
+export type KnownOwnership = Ownership | 'passed';
+
+/** Where a folio comes from and what has become of it so far, on one path. Immutable. */
+export interface Origin {
+  readonly ownership: KnownOwnership;
+  readonly visible: ReadonlySet<Visibility>;
+  readonly locked: boolean | 'passed' | null;
+  /** Flags set or cleared on this path while nobody else could change them, or that a contract promises. */
+  readonly flags: Readonly<Record<string, boolean>>;
+  /** Flags tested on this path and not changed by it since. */
+  readonly tested: Readonly<Record<string, boolean>>;
+  readonly steps: readonly Step[];
+  /** Allocated on this path: no other pointer means it. */
+  readonly unique: boolean;
+  /** What a field contract says of a parameter's field: an assumption, not something done here. */
+  readonly assumed: boolean;
+}
+
+const NOWHERE: ReadonlySet<Visibility> = new Set();
+const NO_FLAGS: Readonly<Record<string, boolean>> = {};
+
+export const PASSED: Origin = {
+  ownership: 'passed',
+  visible: NOWHERE,
+  locked: 'passed',
+  flags: NO_FLAGS,
+  tested: NO_FLAGS,
+  steps: [],
+  unique: false,
+  assumed: false,
+};
+
+export const UNKNOWN: Origin = {
+  ownership: 'unknown',
+  visible: NOWHERE,
+  locked: null,
+  flags: NO_FLAGS,
+  tested: NO_FLAGS,
+  steps: [],
+  unique: false,
+  assumed: false,
+};
+
+/** How a folio stands of which nothing was seen: one from the caller is as the caller has it. */
+export function defaultOrigin(family: Term): Origin {
+  return family.symbolic && mentionsParameter(family) ? PASSED : UNKNOWN;
+}
+
+export function originOf(state: FolioState, step: Step): Origin {
+  return {
+    ownership: state.ownership,
+    visible: new Set(state.visible),
+    locked: state.locked,
+    flags: state.flags,
+    tested: NO_FLAGS,
+    steps: [step],
+    unique: state.ownership === 'fresh',
+    assumed: false,
+  };
+}
+
+/** Nobody else can reach the flags word of such a folio. */
+export function isOwned(origin: Origin): boolean {
+  switch (origin.ownership) {
+    case 'fresh':
+    case 'frozen':
+      return true;
+    case 'sole':
+      // The LRU and the caches hold no reference that the test would have seen.
+      return !['LRU', 'page cache', 'swap cache', 'page table'].some((place) =>
+        origin.visible.has(place as Visibility),
+      );
+    default:
+      return false;
+  }
+}
+
+/** The folio can be seen there from now on. */
+export function published(origin: Origin, to: Visibility, step: Step): Origin {
+  const visible = new Set(origin.visible).add(to);
+  const ownership = origin.ownership === 'speculative' ? 'speculative' : 'shared';
+  return { ...origin, ownership, visible, steps: [...origin.steps.slice(-7), step] };
+}
+
+export function withOwnership(origin: Origin, ownership: Ownership, step: Step): Origin {
+  if (origin.ownership === ownership) return origin;
+  return { ...origin, ownership, steps: [...origin.steps.slice(-7), step] };
+}
+
+export function withdrawn(origin: Origin, from: Visibility): Origin {
+  if (!origin.visible.has(from)) return origin;
+  const visible = new Set(origin.visible);
+  visible.delete(from);
+  return { ...origin, visible };
+}
+
+export function flagsKey(flags: Readonly<Record<string, boolean>>): string {
+  return Object.keys(flags)
+    .sort()
+    .map((flag) => (flags[flag] ? flag : '!' + flag))
+    .join(',');
+}
+
+/** Equal for origins that agree in everything but evidence. */
+export function originKey(origin: Origin): string {
+  return `${standingKey(origin)};${origin.locked};${flagsKey(origin.flags)};${flagsKey(origin.tested)}`;
+}
+
+/** Equal for origins of folios that the same others can see. */
+export function standingKey(origin: Origin): string {
+  return `${origin.ownership};${[...origin.visible].sort().join(',')}`;
+}
+
+/** Keeps what both know of lock and flags; `a` itself when that is all it knows. For origins with equal standing. */
+export function meetOrigins(a: Origin, b: Origin): Origin {
+  const flags = meetFlags(a.flags, b.flags);
+  const tested = meetFlags(a.tested, b.tested);
+  const locked = a.locked === b.locked ? a.locked : null;
+  if (flags === a.flags && tested === a.tested && locked === a.locked) return a;
+  return { ...a, flags, tested, locked };
+}
+
+type Flags = Readonly<Record<string, boolean>>;
+
+function meetFlags(a: Flags, b: Flags): Flags {
+  const entries = Object.entries(a);
+  const met = entries.filter(([flag, value]) => b[flag] === value);
+  return met.length === entries.length ? a : Object.fromEntries(met);
+}

@@ -1,0 +1,157 @@
+import { meetOrigins, originKey, standingKey, type Origin } from './origin.js';
+import { familyOf, type Term } from './term.js';
+
+/** Signs that a number, or states that a pointer, may have. */
+export const ZERO_SIGN = 1;
+export const POSITIVE = 2;
+/** Negative, or an ERR_PTR. */
+export const NEGATIVE = 4;
+export const ANY_SIGN = 7;
+
+/** What one path knows of a value. */
+export interface Fact {
+  readonly sign: number;
+  /** A constant it equals. */
+  readonly equals: Term | null;
+  /** Constants it differs from. */
+  readonly differs: readonly Term[];
+}
+
+export const NO_FACT: Fact = { sign: ANY_SIGN, equals: null, differs: [] };
+
+/** What holds at one point on one path (or on several that agree). */
+export class State {
+  /** Values of variables by name and field path, and of memory by `<term id>><field>`. */
+  readonly env: Map<string, Term>;
+  readonly origins: Map<Term, Origin>;
+  readonly facts: Map<Term, Fact>;
+  /** What local containers hold: each member stands for any number of folios in that state. */
+  readonly contents: Map<Term, readonly Origin[]>;
+
+  constructor(
+    env = new Map<string, Term>(),
+    origins = new Map<Term, Origin>(),
+    facts = new Map<Term, Fact>(),
+    contents = new Map<Term, readonly Origin[]>(),
+  ) {
+    this.env = env;
+    this.origins = origins;
+    this.facts = facts;
+    this.contents = contents;
+  }
+
+  clone(): State {
+    return new State(new Map(this.env), new Map(this.origins), new Map(this.facts), new Map(this.contents));
+  }
+
+  /** Forgets everything about a value that is about to be made anew (a call in a loop). */
+  forget(term: Term): void {
+    const mentions = mentionsTerm(term);
+    for (const [key, value] of this.env) if (mentions(value)) this.env.delete(key);
+    for (const key of this.facts.keys()) if (mentions(key)) this.facts.delete(key);
+    for (const key of this.origins.keys()) if (mentions(key)) this.origins.delete(key);
+    const prefix = `${term.id}>`;
+    for (const key of this.env.keys()) if (key.startsWith(prefix)) this.env.delete(key);
+  }
+
+  /** Renames a value, where a loop makes a new one at the same place while the old one is still held. */
+  rename(from: Term, to: Term): void {
+    for (const [key, value] of this.env) if (value === from) this.env.set(key, to);
+    const origin = this.origins.get(from);
+    this.origins.delete(from);
+    if (origin) this.origins.set(to, origin);
+    const fact = this.facts.get(from);
+    if (fact) this.facts.set(to, fact);
+  }
+
+  /** Equal for states that agree in everything but evidence. Keys are computed once: only of states that no longer change. */
+  key(): string {
+    return `${this.propertyKey()}#${this.scalarKey()}`;
+  }
+
+  private cachedProperty: string | null = null;
+  private cachedScalar: string | null = null;
+
+  /** Equal for states that agree about folios: who holds which, and how they stand. */
+  propertyKey(): string {
+    if (this.cachedProperty !== null) return this.cachedProperty;
+    const parts: string[] = [];
+    for (const [key, value] of this.env)
+      if (this.origins.has(familyOf(value))) parts.push(`${key}=${value.id}`);
+    for (const [term, origin] of this.origins) parts.push(`${term.id}:${standingKey(origin)}`);
+    for (const [term, origins] of this.contents) {
+      parts.push(`{${term.id}:${origins.map(standingKey).sort().join('|')}}`);
+    }
+    this.cachedProperty = parts.sort().join(' ');
+    return this.cachedProperty;
+  }
+
+  private scalarKey(): string {
+    if (this.cachedScalar !== null) return this.cachedScalar;
+    const parts: string[] = [];
+    for (const [key, value] of this.env)
+      if (!this.origins.has(familyOf(value))) parts.push(`${key}=${value.id}`);
+    for (const [term, fact] of this.facts) parts.push(`${term.id}?${factKey(fact)}`);
+    for (const [term, origin] of this.origins) parts.push(`${term.id}:${originKey(origin)}`);
+    this.cachedScalar = parts.sort().join(' ');
+    return this.cachedScalar;
+  }
+
+  /** Keeps only what holds in both; for states with equal property keys. Null when nothing is lost. */
+  meet(other: State): State | null {
+    let changed = false;
+    const merged = this.clone();
+    for (const [key, value] of this.env) {
+      if (other.env.get(key) !== value && !this.origins.has(familyOf(value))) {
+        merged.env.delete(key);
+        changed = true;
+      }
+    }
+    for (const [term, fact] of this.facts) {
+      const with_ = other.facts.get(term);
+      const met = with_ ? meetFacts(fact, with_) : null;
+      if (!met) merged.facts.delete(term);
+      else if (factKey(met) !== factKey(fact)) merged.facts.set(term, met);
+      else continue;
+      changed = true;
+    }
+    for (const [term, origin] of this.origins) {
+      const with_ = other.origins.get(term);
+      if (!with_) continue;
+      const met = meetOrigins(origin, with_);
+      if (met === origin) continue;
+      merged.origins.set(term, met);
+      changed = true;
+    }
+    return changed ? merged : null;
+  }
+}
+
+export function factKey(fact: Fact): string {
+  return `${fact.sign}${fact.equals ? '=' + fact.equals.id : ''}${fact.differs.map((term) => '!' + term.id).join('')}`;
+}
+
+/** What two paths both know, or null when that is nothing. */
+export function meetFacts(a: Fact, b: Fact): Fact | null {
+  const sign = a.sign | b.sign;
+  const equals = a.equals === b.equals ? a.equals : null;
+  const differs = a.differs.filter((term) => b.differs.includes(term));
+  if (sign === ANY_SIGN && !equals && differs.length === 0) return null;
+  return { sign, equals, differs };
+}
+
+/** A predicate: is `part` a part of the term? */
+export function mentionsTerm(part: Term): (term: Term) => boolean {
+  const known = new Map<Term, boolean>();
+  const mentions = (term: Term): boolean => {
+    if (term === part) return true;
+    if (term.size <= 1) return false;
+    const cached = known.get(term);
+    if (cached !== undefined) return cached;
+    const found =
+      (term.base !== null && mentions(term.base)) || (term.other !== null && mentions(term.other));
+    known.set(term, found);
+    return found;
+  };
+  return mentions;
+}

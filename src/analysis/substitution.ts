@@ -1,0 +1,106 @@
+import type { Memory } from './memory.js';
+import type { State } from './state.js';
+import { equality } from './condition.js';
+import {
+  element,
+  errorPointer,
+  familyOf,
+  flagTest,
+  inside,
+  local,
+  operation,
+  parameter,
+  result,
+  subpage,
+  ZERO,
+  type Term,
+} from './term.js';
+
+/** Turns a callee's terms into the caller's, at one call and on one path. */
+export class Substitution {
+  private readonly memory: Memory;
+  private readonly state: State;
+  private readonly args: readonly Term[];
+  private readonly node: number;
+  private readonly done = new Map<Term, Term>();
+  /** The callee's own values (what it allocated, for example) under the names that they have in the caller. */
+  readonly own = new Map<Term, Term>();
+
+  constructor(memory: Memory, state: State, args: readonly Term[], node: number) {
+    this.memory = memory;
+    this.state = state;
+    this.args = args;
+    this.node = node;
+  }
+
+  apply(term: Term): Term {
+    let made = this.done.get(term);
+    if (!made) {
+      made = this.make(term);
+      this.done.set(term, made);
+    }
+    return made;
+  }
+
+  private make(term: Term): Term {
+    switch (term.kind) {
+      case 'parameter':
+        return this.args[term.number!] ?? result(this.node, `$${term.number}`);
+      case 'number':
+      case 'name':
+        return term;
+      case 'result':
+      case 'local': {
+        const own = result(this.node, `<${term.kind}${term.number ?? ''}${term.name}>`);
+        this.own.set(term, own);
+        return own;
+      }
+      case 'field': {
+        const location = this.memory.behind(this.apply(term.base!), term.name, '', '');
+        return this.memory.load(location, this.state, this.node);
+      }
+      case 'inside': {
+        const base = this.apply(term.base!);
+        if (base.kind === 'local') return local(`${base.name}.${term.name}`);
+        return inside(base, term.name);
+      }
+      case 'subpage':
+        return subpage(this.apply(term.base!), term.number);
+      case 'element': {
+        const container = this.apply(term.base!);
+        if (container.symbolic && !this.state.contents.has(container)) return element(container, '');
+        return this.memory.readElement(container, this.state, this.node);
+      }
+      case 'error':
+        return errorPointer(this.apply(term.base!));
+      case 'flag':
+        return flagTest(this.apply(term.base!), term.name);
+      case 'operation': {
+        const base = this.apply(term.base!);
+        if (term.name === PACK) return this.packed(term);
+        if (!term.other) return operation(term.name, base, null);
+        const other = this.apply(term.other);
+        if (term.name === '==') return other === ZERO ? operation('!', base, null) : equality(base, other);
+        if ((term.name === '+' || term.name === '-') && this.state.origins.has(familyOf(base))) {
+          return subpage(base, term.name === '+' && other.kind === 'number' ? other.number : null);
+        }
+        if (term.name === '&' && (base === ZERO || other === ZERO)) return ZERO;
+        if (term.name === '|')
+          return base === ZERO ? other : other === ZERO ? base : operation('|', base, other);
+        return operation(term.name, base, other);
+      }
+    }
+  }
+
+  private packed(term: Term): Term {
+    const first = term.base!.number!;
+    return this.args[first + term.other!.number!] ?? result(this.node, 'pack');
+  }
+}
+
+const PACK = '__VA_ARGS__';
+
+/** The `index`-th of the further arguments of a variadic macro. */
+export function packedArgument(parameterIndex: number, index: Term): Term {
+  return operation(PACK, parameter(parameterIndex), index);
+}

@@ -1,0 +1,101 @@
+import { Execution, type FunctionAnalysis } from './execution.js';
+import { bottomUp, calleesOf } from './order.js';
+import { structName, type FunctionEntry, type Program } from './program.js';
+import { bitOperation } from './update.js';
+
+/** The analysis of every function of a tree that matters. */
+export interface TreeAnalysis {
+  readonly program: Program;
+  readonly functions: ReadonlyMap<string, FunctionAnalysis>;
+  readonly entries: ReadonlyMap<string, FunctionEntry>;
+}
+
+/** Small functions are always read: what they return may be a folio of their argument. */
+const SMALL = 14;
+
+/** Analyses all functions of a program, callees first. */
+export function analyseTree(
+  program: Program,
+  progress: (done: number, all: number) => void = () => undefined,
+): TreeAnalysis {
+  const callees = new Map<FunctionEntry, Set<FunctionEntry>>();
+  const calleesKnown = (entry: FunctionEntry): Set<FunctionEntry> => {
+    let known = callees.get(entry);
+    if (!known) {
+      known = calleesOf(entry, program);
+      callees.set(entry, known);
+    }
+    return known;
+  };
+  const order = bottomUp(program, calleesKnown);
+  const functions = new Map<string, FunctionAnalysis>();
+  const entries = new Map<string, FunctionEntry>();
+  const summaryOf = (entry: FunctionEntry) => functions.get(entry.key)?.summary ?? null;
+  order.forEach((entry, index) => {
+    if (index % 200 === 0) progress(index, order.length);
+    if (!concernsFolios(entry, program, functions, calleesKnown(entry))) return;
+    entries.set(entry.key, entry);
+    functions.set(entry.key, new Execution(program, entry, summaryOf).run());
+  });
+  progress(order.length, order.length);
+  return { program, functions, entries };
+}
+
+/** Is there anything in a function that could matter for folios? Most have nothing, and are not run. */
+function concernsFolios(
+  entry: FunctionEntry,
+  program: Program,
+  functions: ReadonlyMap<string, FunctionAnalysis>,
+  callees: ReadonlySet<FunctionEntry>,
+): boolean {
+  const { facts } = entry;
+  if (facts.nodes.length <= SMALL) return true;
+  for (const { action } of facts.nodes) {
+    if (action.do === 'assign') {
+      const last = action.to.path.at(-1);
+      if (last && /(^|[.>])(_?flags(_1)?|f)$/.test(last)) return true;
+    }
+    if (action.do === 'call' && typeof action.callee === 'string') {
+      const accessor = program.model.accessors.get(action.callee);
+      if (accessor && !accessor.atomic) return true;
+      if (bitOperation(action.callee)?.atomic === false) return true;
+    }
+  }
+  for (const callee of callees) {
+    const summary = functions.get(callee.key)?.summary;
+    if (!summary) continue;
+    if (summary.updates.length > 0 || summary.pending.length > 0 || summary.parameterCalls.length > 0)
+      return true;
+  }
+  return tellsCallers(entry, program, functions, callees);
+}
+
+/** Can a function return, store or change a folio of its caller? */
+function tellsCallers(
+  entry: FunctionEntry,
+  program: Program,
+  functions: ReadonlyMap<string, FunctionAnalysis>,
+  callees: ReadonlySet<FunctionEntry>,
+): boolean {
+  const { facts } = entry;
+  const carries = [facts.returns, ...facts.parameters.map((variable) => variable.type)].some(
+    (type) =>
+      /^struct (folio|page|list_head)\b|^void ?\*/.test(type) || program.holdsFolios(structName(type)),
+  );
+  if (!carries) return false;
+  for (const { action } of facts.nodes) {
+    if (action.do !== 'call' || typeof action.callee !== 'string') continue;
+    if (program.contract(action.callee) || program.model.accessors.has(action.callee)) return true;
+  }
+  for (const callee of callees) {
+    const outcomes = functions.get(callee.key)?.summary.outcomes ?? [];
+    if (
+      outcomes.some(
+        (outcome) => outcome.resultOrigin ?? (outcome.changes.length > 0 || outcome.fills.length > 0),
+      )
+    ) {
+      return true;
+    }
+  }
+  return false;
+}
