@@ -43,7 +43,6 @@ export class Work {
   readonly loops = new Map<number, string>();
   readonly invocations: Invocation[] = [];
   readonly macroFunctions = new Map<number, MacroFunction>();
-  readonly blockMacros = new Map<number, string>();
   private readonly queue: Region[] = [];
   private readonly kept = new Set<Token>();
 
