@@ -66,6 +66,19 @@ export interface Contract {
   readonly place: string;
 }
 
+/**
+ * What a function may rely on for its arguments, because every caller owes it: `free_unref_page()` is only called
+ * for a page whose last reference is gone. Its updates of them are judged by this, not by what each call passes.
+ */
+export interface ArgumentContract {
+  readonly function: string;
+  readonly since: string | null;
+  readonly until: string | null;
+  readonly arguments: readonly { readonly argument: number; readonly state: FolioState }[];
+  readonly source: string;
+  readonly place: string;
+}
+
 /** What a struct field that points to a folio or page holds. */
 export interface FieldContract {
   readonly struct: string;
@@ -131,6 +144,7 @@ export interface FlagMeaning {
 /** All data under `rules/` that the analysis uses. */
 export interface RuleData {
   readonly contracts: readonly Contract[];
+  readonly arguments: readonly ArgumentContract[];
   readonly fields: readonly FieldContract[];
   readonly callbacks: readonly CallbackContract[];
   readonly races: readonly Race[];

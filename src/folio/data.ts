@@ -2,10 +2,12 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { RectoError } from '../errors.js';
 import type {
+  ArgumentContract,
   CallbackContract,
   Contract,
   FieldContract,
   FlagMeaning,
+  FolioState,
   Outcome,
   Race,
   ResultClass,
@@ -24,7 +26,14 @@ export function loadRules(directories: readonly string[]): RuleData {
   return directories.map(loadDirectory).reduce(merge, NO_RULES);
 }
 
-const NO_RULES: RuleData = { contracts: [], fields: [], callbacks: [], races: [], meanings: [] };
+const NO_RULES: RuleData = {
+  contracts: [],
+  arguments: [],
+  fields: [],
+  callbacks: [],
+  races: [],
+  meanings: [],
+};
 
 function loadDirectory(directory: string): RuleData {
   const parts = ruleFiles(directory).map(({ path, name }) => {
@@ -33,12 +42,14 @@ function loadDirectory(directory: string): RuleData {
   });
   const all: RuleData = {
     contracts: parts.flatMap((part) => part.contracts),
+    arguments: parts.flatMap((part) => part.arguments),
     fields: parts.flatMap((part) => part.fields),
     callbacks: parts.flatMap((part) => part.callbacks),
     races: parts.flatMap((part) => part.races),
     meanings: parts.flatMap((part) => part.meanings),
   };
   refuseTwice(all.contracts, (entry) => entry.function);
+  refuseTwice(all.arguments, (entry) => entry.function);
   refuseTwice(all.fields.map(always), fieldKey);
   refuseTwice(all.callbacks.map(always), slotKey);
   return all;
@@ -62,6 +73,7 @@ function ruleFiles(directory: string): { path: string; name: string }[] {
 function merge(earlier: RuleData, later: RuleData): RuleData {
   return {
     contracts: replace(earlier.contracts, later.contracts, (entry) => entry.function),
+    arguments: replace(earlier.arguments, later.arguments, (entry) => entry.function),
     fields: replace(earlier.fields, later.fields, fieldKey),
     callbacks: replace(earlier.callbacks, later.callbacks, slotKey),
     races: [...earlier.races, ...later.races],
@@ -114,6 +126,16 @@ function toRecords(data: RuleFile, locate: Locate): RuleData {
         place: locate(['contracts', index]),
       })),
     ),
+    arguments: data.arguments.flatMap((entry, index): ArgumentContract[] =>
+      entry.function.map((name) => ({
+        function: name,
+        since: entry.since ?? null,
+        until: entry.until ?? null,
+        arguments: statesPerArgument(entry.receives),
+        source: entry.source,
+        place: locate(['arguments', index]),
+      })),
+    ),
     fields: data.fields.map((entry, index): FieldContract => {
       const [struct = '', field = ''] = entry.field.split('.');
       return { struct, field, state: entry.holds, source: entry.source, place: locate(['fields', index]) };
@@ -123,7 +145,7 @@ function toRecords(data: RuleFile, locate: Locate): RuleData {
       return {
         struct,
         field,
-        arguments: perArgument(entry.receives).map(([argument, state]) => ({ argument, state })),
+        arguments: statesPerArgument(entry.receives),
         outcomes: toOutcomes(entry),
         source: entry.source,
         place: locate(['callbacks', index]),
@@ -178,10 +200,16 @@ function outcomesFor(result: ResultClass, effects: Effects): Outcome[] {
       const [argument, field = null] = target.split('.');
       return { argument: Number(argument), field, state };
     }),
-    fills: perArgument(effects.fills).map(([argument, state]) => ({ argument, state })),
+    fills: statesPerArgument(effects.fills),
     collects: perArgument(effects.collects).map(([argument, into]) => ({ argument, into })),
   };
   return effects.returns?.map((returns) => ({ ...outcome, returns })) ?? [outcome];
+}
+
+function statesPerArgument(
+  record: Readonly<Record<string, FolioState>> | undefined,
+): { argument: number; state: FolioState }[] {
+  return perArgument(record).map(([argument, state]) => ({ argument, state }));
 }
 
 function perArgument<T>(record: Readonly<Record<string, T>> | undefined): [number, T][] {

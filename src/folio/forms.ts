@@ -117,6 +117,14 @@ const contract = strict({
   if (problem !== null) context.addIssue({ code: 'custom', message: problem });
 });
 
+const given = strict({
+  function: listOf(name),
+  since: version.optional(),
+  until: version.optional(),
+  receives: perArgument(state),
+  ...SOURCE,
+});
+
 const field = strict({ field: dotted('struct.field'), holds: state, ...SOURCE });
 
 const callback = strict({
@@ -163,6 +171,7 @@ const meaning = strict({
 /** A rule file: any of these lists. */
 export const ruleFile = strict({
   contracts: z.array(contract, { error: 'give a list of contracts' }).default([]),
+  arguments: z.array(given, { error: 'give a list of functions and their arguments' }).default([]),
   fields: z.array(field, { error: 'give a list of fields' }).default([]),
   callbacks: z.array(callback, { error: 'give a list of callbacks' }).default([]),
   races: z.array(race, { error: 'give a list of races' }).default([]),

@@ -149,8 +149,10 @@ describe('contracts', () => {
 });
 
 describe('fields, callbacks, races and meanings', () => {
-  it('are read', () => {
-    const data = load(`fields:
+  it('are read, and the arguments that functions are given', () => {
+    const data = load(`arguments:
+  - { function: free_unref_page, until: 6.13, receives: { 0: frozen }, source: x }
+fields:
   - { field: vm_fault.cow_page, holds: fresh, source: x }
 callbacks:
   - { slot: ops.migrate, receives: { 1: fresh }, source: x }
@@ -163,6 +165,16 @@ meanings:
     clearedBy: [lru_lazyfree]
     source: x
 `);
+    expect(data.arguments).toEqual([
+      {
+        function: 'free_unref_page',
+        since: null,
+        until: '6.13',
+        arguments: [{ argument: 0, state: { ...FRESH, ownership: 'frozen' } }],
+        source: 'x',
+        place: 'rules/contracts/a.yml:2',
+      },
+    ]);
     expect(data.fields[0]).toMatchObject({ struct: 'vm_fault', field: 'cow_page', state: FRESH });
     expect(data.callbacks[0]).toMatchObject({
       struct: 'ops',
@@ -182,7 +194,7 @@ meanings:
       flags: {},
       why: 'reclaim',
       source: 'x',
-      place: 'rules/contracts/a.yml:7',
+      place: 'rules/contracts/a.yml:9',
     });
     expect(data.meanings[0]).toMatchObject({
       flag: 'swapbacked',

@@ -61,7 +61,7 @@ describe.skipIf(missing)(`the rules name what the kernel has${missing ? `: ${mis
     trees.some((tree) => tree.names.arities.has(name) || tree.model.accessors.has(name));
 
   it('functions of contracts, in every tree that the entry is for', () => {
-    const wrong = rules.contracts.flatMap((contract) => {
+    const wrong = [...rules.contracts, ...rules.arguments].flatMap((contract) => {
       const name = contract.function;
       if (PER_ARCHITECTURE.has(name)) return [];
       const covered = trees.filter((tree) => holdsFor(contract, tree.version));
@@ -90,6 +90,17 @@ describe.skipIf(missing)(`the rules name what the kernel has${missing ? `: ${mis
         .flatMap((tree) => [...(tree.names.arities.get(contract.function) ?? [])])
         .filter((count) => count !== null && largestArgument(contract.outcomes) >= count)
         .map((count) => `${contract.place}: ${contract.function} takes ${count}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('arguments that functions are given', () => {
+    const wrong = rules.arguments.flatMap((given) =>
+      trees
+        .filter((tree) => holdsFor(given, tree.version))
+        .flatMap((tree) => [...(tree.names.arities.get(given.function) ?? [])])
+        .filter((count) => count !== null && given.arguments.some(({ argument }) => argument >= count))
+        .map((count) => `${given.place}: ${given.function} takes ${count}`),
     );
     expect(wrong).toEqual([]);
   });
