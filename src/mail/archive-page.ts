@@ -62,7 +62,7 @@ function isAboutMail(lines: readonly string[], at: number): boolean {
 
 /** The page's heading: the line that looks most like a subject. */
 function heading(lines: readonly string[]): string {
-  const filled = lines.map((line) => line.trim()).filter((line) => line !== '');
+  const filled = lines.map((line) => line.slice(0, 500).trim()).filter((line) => line !== '');
   return (
     filled.findLast((line) => /\[[^\]]*(?:PATCH|RFC)[^\]]*\]/i.test(line)) ??
     filled.findLast((line) => /^re:/i.test(line)) ??
@@ -73,14 +73,22 @@ function heading(lines: readonly string[]): string {
 
 function author(from: string | undefined): string | null {
   if (!from) return null;
-  const name = from.replace(/<?\S*xxxxx\S*>?|<>|\(at\)/g, '').trim();
+  const name = from
+    .slice(0, 300)
+    .replace(/<?\S*xxxxx\S*>?|<>|\(at\)/g, '')
+    .trim();
   return name === '' ? null : name;
 }
 
 /** "Tue Jun 25 2024 - 15:38:07 EST" and the like. */
 function pageDate(date: string | undefined): string | null {
   if (!date) return null;
-  const time = Date.parse(date.replace(/ - (?=\d\d:\d\d)/, ' ').replace(/\s*\[.*$/, ''));
+  const time = Date.parse(
+    date
+      .slice(0, 100)
+      .replace(/ - (?=\d\d:\d\d)/, ' ')
+      .replace(/\s*\[.*$/, ''),
+  );
   return Number.isNaN(time) ? null : new Date(time).toISOString();
 }
 

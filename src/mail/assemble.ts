@@ -56,23 +56,29 @@ export function joinSeries(all: readonly Series[]): Series {
 }
 
 function join(drafts: Draft[], mail: PatchMail): void {
-  const { version, total, number, reply } = mail.subject;
-  // A reply with a diff of its own proposes something else than the patch it answers.
-  const alone = number === null || total === null || (reply && !mail.patch?.quoted);
-  const draft = alone ? undefined : drafts.find((other) => fits(other, mail));
+  const { version, total, number } = mail.subject;
+  const draft = drafts.find((other) => fits(other, mail));
   if (draft) draft.mails.push(mail);
-  else drafts.push({ version, total: alone ? null : total, mails: [mail] });
+  else
+    drafts.push({ version, total: number === null || isCounterProposal(mail) ? null : total, mails: [mail] });
 }
 
 function fits(draft: Draft, mail: PatchMail): boolean {
   const { version, total, number } = mail.subject;
-  if (draft.total !== total || draft.version !== version) return false;
+  if (draft.version !== version || number === null) return false;
   if (draft.mails.some((other) => other.subject.number === number)) return false;
+  // Several diffs attached to one mail.
+  if (draft.mails.some((other) => other.message === mail.message)) return true;
+  if (draft.total === null || draft.total !== total || isCounterProposal(mail)) return false;
   return draft.mails.some((other) => inOneThread(other, mail));
 }
 
+/** A reply with a diff of its own proposes something else than the patch it answers. */
+function isCounterProposal(mail: PatchMail): boolean {
+  return mail.subject.reply && mail.patch !== null && !mail.patch.quoted;
+}
+
 function inOneThread(a: PatchMail, b: PatchMail): boolean {
-  if (a.message === b.message) return true;
   const ids = ({ message }: PatchMail) =>
     message.messageId === null ? message.references : [...message.references, message.messageId];
   const unthreaded = ({ message }: PatchMail) => message.references.length === 0;
@@ -96,21 +102,18 @@ function isSamePatch(quoted: PatchMail, other: PatchMail): boolean {
 function finished(draft: Draft): Series {
   const cover = draft.mails.find((mail) => mail.patch === null);
   const baseCommit = draft.mails.find((mail) => mail.baseCommit !== null)?.baseCommit ?? null;
-  const alone = draft.total === null;
-  const patches = draft.mails
-    .flatMap((mail): Patch[] => (mail.patch ? [mail.patch] : []))
-    .map((patch) => ({
-      ...patch,
-      number: alone ? 1 : patch.number,
-      baseCommit: patch.baseCommit ?? baseCommit,
-    }))
-    .sort((a, b) => a.number - b.number);
-  const first = draft.mails.find((mail) => mail.patch?.number === patches[0]!.number)!;
+  const alone = draft.mails.length === 1 && draft.total === null;
+  const sorted = draft.mails
+    .filter((mail) => mail.patch !== null)
+    .sort((a, b) => a.patch!.number - b.patch!.number);
+  const patches = sorted.map(({ patch }): Patch => {
+    return { ...patch!, number: alone ? 1 : patch!.number, baseCommit: patch!.baseCommit ?? baseCommit };
+  });
   return {
     subject: cover?.subject.title || patches[0]!.subject,
     version: draft.version,
     messageId: cover ? cover.message.messageId : patches[0]!.messageId,
-    date: (cover ?? first).message.date,
+    date: (cover ?? sorted[0]!).message.date,
     patches,
     notes: [...new Set(draft.mails.flatMap((mail) => mail.notes)), ...missing(draft.total, patches)],
   };

@@ -10,6 +10,6 @@ export function whitespaceLooksDamaged(files: readonly FileDiff[], quoted: boole
     .filter((file) => /\.[chS]$/.test(file.newPath ?? file.oldPath!))
     .flatMap((file) => file.hunks.flatMap((hunk) => hunk.lines));
   const tabs = lines.some((line) => line.includes('\t'));
-  if (!tabs) return lines.some((line) => /^[ +-] (?:[^\s*/]| {7})/.test(line));
+  if (!tabs) return lines.some((line) => /^[ +-] (?:[^\s*/]| {6})/.test(line));
   return quoted && lines.some((line) => /^ (?: +\t| {1,3}[^\s*/])/.test(line));
 }

@@ -9,3 +9,6 @@ export const MAX_NESTING = 4;
 
 /** Levels of `>` that are told apart; what is quoted deeper is left alone. */
 export const MAX_QUOTE_DEPTH = 30;
+
+/** Bytes of a header field with addresses that are looked at; only the first address is used. */
+export const MAX_ADDRESSES = 2000;

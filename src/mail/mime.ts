@@ -1,6 +1,6 @@
 import { simpleParser, type Attachment, type ParsedMail } from 'mailparser';
 import { htmlText } from './html.js';
-import { MAX_NESTING } from './limits.js';
+import { MAX_ADDRESSES, MAX_NESTING } from './limits.js';
 import type { Message } from './message.js';
 
 /**
@@ -8,7 +8,7 @@ import type { Message } from './message.js';
  * Throws nothing for a mail that is damaged: what can be decoded is, and the notes say what could not.
  */
 export async function readMime(bytes: Buffer, place: string, nesting = 0): Promise<Message> {
-  const { raw, flowed, delSp } = withoutFlowed(bytes);
+  const { raw, flowed, delSp } = prepared(bytes);
   let mail: ParsedMail;
   try {
     mail = await simpleParser(raw, {
@@ -68,21 +68,34 @@ export function decodeText(bytes: Buffer): string {
   }
 }
 
+/** Header fields that are read; the others of a mail (its Received lines, who else got it) are not decoded. */
+const WANTED = /^(?:from|subject|date|message-id|in-reply-to|references|mime-version|content-[a-z-]+):/i;
+
 /**
- * mailparser joins the lines of format=flowed before anybody can see which quoted line they were, so the
- * parameter is hidden from it and kept here.
+ * Prepares a mail for mailparser.
+ *
+ * It joins the lines of format=flowed before anybody can see which quoted line they were, so that parameter is
+ * hidden from it and kept here. Its time grows with the square of the length of a list of addresses, so those
+ * are taken away or cut off.
  */
-function withoutFlowed(bytes: Buffer): { raw: Buffer; flowed: boolean; delSp: boolean } {
-  const raw = bytes.toString('latin1');
+function prepared(bytes: Buffer): { raw: Buffer; flowed: boolean; delSp: boolean } {
+  const text = bytes.toString('latin1');
+  const blank = /\r?\n\r?\n/.exec(text)?.index ?? text.length;
+  const fields = text.slice(0, blank).split(/\r?\n(?![ \t])/);
+  const head = fields.filter((field) => WANTED.test(field)).join('\n');
   let flowed = false;
   let delSp = false;
-  const hidden = raw.replace(/^content-type:.*(?:\r?\n[ \t].*)*/gim, (header) => {
-    if (!/format\s?=\s?"?flowed/i.test(header)) return header;
-    flowed = true;
-    delSp ||= /delsp\s?=\s?"?yes/i.test(header);
-    return header.replace(/flowed/i, 'fixed');
-  });
-  return { raw: flowed ? Buffer.from(hidden, 'latin1') : bytes, flowed, delSp };
+  const raw = (head + text.slice(blank))
+    .replace(/^(?:from|sender|reply-to|to|cc|bcc):.*(?:\r?\n[ \t].*)*/gim, (field) =>
+      field.slice(0, MAX_ADDRESSES),
+    )
+    .replace(/^content-type:.*(?:\r?\n[ \t].*)*/gim, (field) => {
+      if (!/format\s?=\s?"?flowed/i.test(field)) return field;
+      flowed = true;
+      delSp ||= /delsp\s?=\s?"?yes/i.test(field);
+      return field.replace(/flowed/i, 'fixed');
+    });
+  return { raw: Buffer.from(raw, 'latin1'), flowed, delSp };
 }
 
 function kindOf(attachment: Attachment): 'diff' | 'mail' | 'signature' | 'other' {

@@ -33,7 +33,7 @@ export async function readSeries(inputs: readonly MailInput[]): Promise<Series[]
   assertInputSize(inputs.reduce((sum, input) => sum + input.bytes.length, 0));
   const messages: Message[] = [];
   for (const input of inputs) {
-    messages.push(...(await readMessages(input)));
+    for (const message of await readMessages(input)) messages.push(message);
     if (messages.length > MAX_MAILS) {
       throw new RectoError(
         'too-large',
@@ -46,7 +46,7 @@ export async function readSeries(inputs: readonly MailInput[]): Promise<Series[]
   const lost: string[] = [];
   for (const message of messages) {
     const read = inPlace(message);
-    mails.push(...read);
+    for (const mail of read) mails.push(mail);
     if (read.length === 0) lost.push(...whyNoPatch(message, message === messages.at(-1)));
   }
   const series = assembleSeries(mails);
@@ -108,7 +108,7 @@ export async function readMessages(input: MailInput): Promise<Message[]> {
 function startsWithMailHeaders(text: string): boolean {
   let known = 0;
   let address = false;
-  for (const line of text.slice(0, 65_536).trimStart().split('\n')) {
+  for (const line of text.slice(0, 1_000_000).trimStart().split('\n')) {
     if (line.trim() === '') break;
     if (/^[ \t]/.test(line)) continue;
     const field = /^([A-Za-z][A-Za-z0-9-]{0,70}):/.exec(line);
@@ -171,7 +171,9 @@ function nothingFound(
   const subjects = messages.map((message) => message.subject).filter((subject) => subject !== '');
   const found =
     subjects.length === 0
-      ? 'text without any'
+      ? inputs.some((input) => input.bytes.includes(0))
+        ? 'binary data'
+        : 'text'
       : `${messages.length === 1 ? 'one mail' : `${messages.length} mails`} (${quoted(subjects[0]!)}${subjects.length > 1 ? ' ...' : ''})`;
   const notes = [...new Set([...lost, ...messages.flatMap((message) => message.notes)])].slice(0, 5);
   const more = notes.length > 0 ? ` ${notes.join('; ')}.` : '';

@@ -1,7 +1,8 @@
+import { assertHunkCount } from '../patch/diff.js';
 import { parseHunkHeader } from '../patch/hunk.js';
 import type { MessageText } from './message.js';
 import { readQuotes, unquote, type QuotedLine } from './quote.js';
-import { endsHunk, rejoinHunk, type Piece } from './rejoin.js';
+import { endsHunk, LATE_MARK, MAX_PUZZLE, rejoinHunk, type Piece } from './rejoin.js';
 
 /** A diff recovered from a mail that quotes it, wraps it, or has lost its white space. */
 export interface RecoveredDiff {
@@ -19,23 +20,34 @@ export interface RecoveredDiff {
   readonly partial: number;
 }
 
+/** Lines of broken hunks in one mail over which it is worth puzzling; the rest is read line by line. */
+const MAX_PUZZLES = 60_000;
+
 /**
  * Looks for a diff in a mail's text at every depth of quoting, and recovers the one with the most hunks (of
  * several with as many, the least quoted). Gives null when there is none.
+ *
+ * @throws RectoError 'too-large' when there are more hunks than one patch may have.
  */
 export function recoverDiff(body: MessageText): RecoveredDiff | null {
-  const lines = readQuotes(body);
+  const lines = readQuotes(withPlainBlanks(body));
   const hunksAt = new Map<number, number>();
   for (const { depth, rest } of lines) {
     const text = rest.startsWith(' ') ? rest.slice(1) : rest;
     if (text.startsWith('@@ -') && parseHunkHeader(text)) hunksAt.set(depth, (hunksAt.get(depth) ?? 0) + 1);
   }
+  for (const hunks of hunksAt.values()) assertHunkCount(hunks);
   const depths = [...hunksAt].sort(([depthA, a], [depthB, b]) => b - a || depthA - depthB);
   for (const [depth] of depths) {
     const recovered = recoverAt(piecesAt(lines, depth), depth);
     if (recovered) return recovered;
   }
   return null;
+}
+
+/** Mailers write no-break spaces to keep blanks from being squeezed; the diff had ordinary ones, or tabs. */
+function withPlainBlanks(body: MessageText): MessageText {
+  return body.text.includes('\u00a0') ? { ...body, text: body.text.replaceAll('\u00a0', ' ') } : body;
 }
 
 /** The lines at one depth, and the less quoted ones that touch them. */
@@ -47,7 +59,11 @@ function piecesAt(lines: readonly QuotedLine[], depth: number): Piece[] {
   lines.forEach((line, i) => {
     const { width, soft } = line;
     if (line.depth === depth) {
-      pieces.push({ text: texts[next++]!, width, loose: false, soft });
+      const text = texts[next++]!;
+      // Thunderbird joins a blank line of context and the line after it.
+      const joined = depth > 0 && /^ {2,}(?:@@ -\d|diff --git )/.test(text);
+      if (joined) pieces.push({ text: ' ', width, loose: false, soft: false });
+      pieces.push({ text: joined ? text.trimStart() : text, width, loose: false, soft });
       touching = true;
     } else if (line.depth < depth && touching) {
       const blank = line.rest.trim() === '';
@@ -62,30 +78,35 @@ function piecesAt(lines: readonly QuotedLine[], depth: number): Piece[] {
 function recoverAt(pieces: readonly Piece[], depth: number): RecoveredDiff | null {
   const start = pieces.findIndex((_, i) => startsFile(pieces, i));
   if (start < 0) return null;
-  const squeezed = contextLostItsBlank(pieces.slice(start));
+  const damage = {
+    squeezed: contextLostItsBlank(pieces.slice(start)),
+    swallowsBlanks: depth > 0 && pieces.some((piece) => !piece.loose && LATE_MARK.test(piece.text)),
+  };
   const diff: string[] = [];
   let end = start;
-  let damaged = squeezed;
+  let damaged = damage.squeezed;
   let partial = 0;
   let changes = 0;
+  let puzzle = MAX_PUZZLES;
   for (let i = start; i < pieces.length;) {
     const { text, loose } = pieces[i]!;
     if (!loose && text.startsWith('@@ -') && parseHunkHeader(text)) {
-      const hunk = rejoinHunk(pieces, i, squeezed);
-      if (hunk.rejoined > 0) damaged = true;
+      const hunk = rejoinHunk(pieces, i, damage, Math.min(puzzle, MAX_PUZZLE));
+      puzzle -= hunk.unbroken ? 0 : hunk.end - i;
+      if (hunk.mended > 0) damaged = true;
       if (hunk.lines.some((line) => line[0] === '+' || line[0] === '-')) {
-        diff.push(...hunk.lines);
+        for (const line of hunk.lines) diff.push(line);
         changes++;
         if (hunk.partial) partial++;
       } else partial++;
       i = hunk.end;
       end = i;
-    } else {
-      const name = loose ? '' : fileLine(pieces, i);
-      if (name !== text) i++;
-      diff.push(name);
-      i++;
-      if (name !== '') end = i;
+    } else if (loose) i++;
+    else {
+      const line = fileLine(pieces, i);
+      diff.push(line);
+      i += line === text ? 1 : 2;
+      if (line !== '') end = i;
     }
   }
   if (changes === 0) return null;

@@ -83,12 +83,7 @@ export function parseDiffLines(input: readonly string[]): ParsedDiff {
         i++;
         continue;
       }
-      if (++hunkCount > MAX_HUNKS) {
-        throw new RectoError(
-          'too-large',
-          `the diff has more than ${MAX_HUNKS} hunks, which is the limit for one patch; split it.`,
-        );
-      }
+      assertHunkCount(++hunkCount);
       const cut = cutHunk(lines, i, header);
       if (cut.whole) block.hunks.push(cut);
       else {
@@ -128,6 +123,15 @@ export function assertDiffSize(bytes: number, place: string | null = null): void
   );
 }
 
+/** @throws RectoError 'too-large' when one patch has more hunks than we read. */
+export function assertHunkCount(hunks: number): void {
+  if (hunks <= MAX_HUNKS) return;
+  throw new RectoError(
+    'too-large',
+    `the diff has more than ${MAX_HUNKS} hunks, which is the limit for one patch; split it.`,
+  );
+}
+
 function startsHunk(line: string | undefined): boolean {
   return line !== undefined && parseHunkHeader(line) !== null;
 }
@@ -163,16 +167,21 @@ function fileNameLine(line: string): string {
 
 /** Lets jsdiff read one block whose hunks were cut by their counts. */
 function readBlock(block: FileBlock, notes: string[]): FileDiff[] {
-  const hunks = block.hunks.map((hunk) => [formatHunkHeader({ ...hunk.header, section: '' }), ...hunk.lines]);
+  const text = block.hunks.flatMap((hunk) => [
+    formatHunkHeader({ ...hunk.header, section: '' }),
+    hunk.lines.join('\n'),
+  ]);
   let parsed: StructuredPatch | undefined;
   try {
-    parsed = parsePatch([...block.head, ...hunks.flat()].join('\n'))[0];
+    parsed = parsePatch(block.head.concat(text).join('\n'))[0];
   } catch (error) {
     notes.push(`the diff of ${nameOf(block)} could not be read: ${(error as Error).message}`);
     return [];
   }
   const oldName = parsed?.isCreate ? '/dev/null' : parsed?.oldFileName;
   const newName = parsed?.isDelete ? '/dev/null' : parsed?.newFileName;
+  // A lone "diff --git" line, as people write it in prose.
+  if (block.git && block.head.length === 1 && block.hunks.length === 0 && !block.binary) return [];
   if (!parsed || !oldName || !newName) {
     notes.push(`a diff without file names was left out: ${block.head[0]!.slice(0, 200)}`);
     return [];

@@ -10,7 +10,7 @@ export function reindent(mail: readonly string[], placed: readonly HunkLine[]): 
     placed.some((line) => line.mark !== '+' && line.content.startsWith('\t'));
   if (!lostTabs) return placed;
   // Tabs that were expanded can be folded again; squeezed ones must be guessed.
-  if (mail.some((line) => /^[ +-] {8}/.test(line))) {
+  if (mail.some((line) => /^[ +-] {7}/.test(line))) {
     return placed.map((line) => (line.mark === '+' ? { ...line, content: foldBlanks(line.content) } : line));
   }
   const state: Indentation = { depth: null, unfinished: false, comment: false, onlyNext: 0 };
@@ -83,8 +83,11 @@ function isLabel(text: string): boolean {
   return /^[a-z_]\w*:$/.test(text) && text !== 'default:';
 }
 
+/** Tabs again for blanks; in a diff, the first tab is one column narrower. */
 function foldBlanks(line: string): string {
-  return line.replace(/^(?: {8})+/, (blanks) => '\t'.repeat(blanks.length / 8));
+  const blanks = /^ */.exec(line)![0].length;
+  const tabs = Math.floor((blanks + 1) / 8);
+  return '\t'.repeat(tabs) + ' '.repeat(Math.max(blanks - tabs * 8, 0)) + line.slice(blanks);
 }
 
 function tabsOf(line: string): number {
