@@ -69,7 +69,9 @@ export class CallEffects {
     }
     const summary = target ? this.summaryOf(target) : null;
     if (target && summary) this.meetUpdates(target, summary, args, state, node);
-    if (contract) return this.applyContract(contract, name, args, made, action, state, node);
+    // What the diff changes is derived from its body, unless nothing can be seen there.
+    const derived = this.program.isDistrusted(name) && summary !== null && saysSomething(summary);
+    if (contract && !derived) return this.applyContract(contract, name, args, made, action, state, node);
     if (target && summary && summary.outcomes.length > 0) {
       return this.applySummary(target, summary, action, args, made, state, node);
     }
@@ -138,6 +140,7 @@ export class CallEffects {
     else {
       const update: FlagUpdate = {
         text: name,
+        identity: name,
         flag: accessor.flag,
         operation: accessor.operation,
         word: wordOf(accessor, page),
@@ -172,6 +175,7 @@ export class CallEffects {
     else {
       const update: FlagUpdate = {
         text: `${name}(${args[0]!.kind === 'name' ? args[0]!.name : '…'})`,
+        identity: `${name} ${flag}`,
         flag,
         operation: bit.operation,
         word: address.name === '_flags_1' ? 'second' : wordOfPage(page),
@@ -592,4 +596,14 @@ function saysReturned(name: string, visible: readonly string[], ownership: strin
   if (ownership === 'fresh') return `${name}() allocates it`;
   if (visible.length > 0) return `${name}() finds it, visible through ${visible.join(' and ')}`;
   return `${name}() returns it, ${ownership}`;
+}
+
+/** Has the body shown anything of what a contract speaks of? */
+function saysSomething(summary: Summary): boolean {
+  return summary.outcomes.some(
+    (outcome) =>
+      outcome.resultOrigin !== null ||
+      outcome.fills.length > 0 ||
+      outcome.changes.some((change) => change.visible.size > 0 || change.ownership !== 'passed'),
+  );
 }

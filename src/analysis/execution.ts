@@ -250,10 +250,12 @@ export class Execution {
     const text = wholePage
       ? `${placeText(action.to)} = …`
       : `${placeText(action.to)} ${action.operator} ${expressionText(action.value)}`;
+    const operation = action.operator === '|=' ? 'set' : action.operator === '&=' ? 'clear' : 'change';
     const update: FlagUpdate = {
       text,
+      identity: `${action.operator} ${flagOfBit(value)}`,
       flag: flagOfBit(value),
-      operation: action.operator === '|=' ? 'set' : action.operator === '&=' ? 'clear' : 'change',
+      operation,
       word,
       updater: this.entry.facts.name,
       file: this.entry.file,

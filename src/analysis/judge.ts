@@ -25,7 +25,8 @@ export class UpdateJudge {
   /** A non-atomic update in this function itself. */
   update(update: FlagUpdate, folio: Term, state: State, node: number): void {
     const origin = this.memory.originOf(folio, state);
-    this.meet(update, folio, origin, [], state, node);
+    const kind = this.meet(update, folio, origin, [], state, node);
+    this.context(update, this.entry.key, kind, origin, node);
     this.applyToFlags(update, folio, state);
   }
 
@@ -50,13 +51,19 @@ export class UpdateJudge {
       callee: callee.facts.name,
     };
     const kind = this.meet(passed.update, folio, origin, [step, ...passed.chain], state, node);
+    this.context(passed.update, callee.key, kind, origin, node);
+  }
+
+  private context(update: FlagUpdate, callee: string, kind: ContextKind, origin: Origin, node: number): void {
     this.recorder.context({
       caller: this.entry.key,
-      callee: callee.key,
-      update: passed.update,
+      callee,
+      update,
       kind,
+      ownership: origin.ownership,
+      locked: origin.locked === true,
       file: this.entry.file,
-      line: step.line,
+      line: this.lineOf(node),
     });
   }
 

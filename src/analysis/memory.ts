@@ -328,7 +328,29 @@ export class Memory {
       flags ??
       (/(^|\.)flags(\.f)?$/.test(location.name) ? `${location.struct}.${location.name}` : location.name);
     if (location.name.startsWith('[')) return location.base;
-    return bounded(inside(location.base, name), node);
+    const address = bounded(inside(location.base, name), node);
+    this.seedContainer(location, address, state, node);
+    return address;
+  }
+
+  /** A list that a field contract describes, such as the queue of folios to split: others walk it. */
+  private seedContainer(
+    location: Location & { kind: 'memory' },
+    address: Term,
+    state: State,
+    node: number,
+  ): void {
+    if (
+      !location.struct ||
+      state.contents.has(address) ||
+      !/^struct (list_head|llist_head)/.test(location.type)
+    )
+      return;
+    const name = location.name.slice(location.name.lastIndexOf('.') + 1);
+    const contract = this.program.fieldContract(location.struct, name);
+    if (!contract) return;
+    const says = `${location.struct}->${name} holds it`;
+    state.contents.set(address, [originOf(contract.state, this.step(node, says))]);
   }
 
   private binary(expression: Expression & { kind: 'binary' }, state: State, node: number): Term {

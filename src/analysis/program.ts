@@ -23,6 +23,8 @@ export class Program {
   private readonly slotsByField = new Map<string, Set<FunctionEntry>>();
   private readonly slotsOfFunction = new Map<string, { struct: string; field: string }[]>();
   private readonly structs = new Map<string, Record<string, string>>();
+  private types: string | null = null;
+  private readonly distrusted: ReadonlySet<string>;
   private readonly holders = new Map<string, boolean>();
   private readonly contracts = new Map<string, Contract>();
   private readonly fields = new Map<string, FieldContract>();
@@ -40,6 +42,7 @@ export class Program {
     distrusted: ReadonlySet<string>,
   ) {
     this.files = files;
+    this.distrusted = distrusted;
     this.model = model;
     const constants = new Map<string, number>();
     this.constants = constants;
@@ -64,7 +67,6 @@ export class Program {
     }
     for (const name of conflicting) constants.delete(name);
     for (const contract of rules.contracts) {
-      if (distrusted.has(contract.function) && this.globals.has(contract.function)) continue;
       if (!holdsFor(contract, version)) continue;
       this.contracts.set(contract.function, contract);
     }
@@ -99,13 +101,50 @@ export class Program {
     for (const functions of this.byFile.values()) yield* functions.values();
   }
 
+  /** The functions and macros of one file. */
+  functionsIn(file: string): readonly FunctionEntry[] {
+    return [...(this.byFile.get(file)?.values() ?? [])];
+  }
+
+  /** Does the file define it? */
+  has(name: string, file: string): boolean {
+    return this.byFile.get(file)?.has(name) ?? false;
+  }
+
   /** What a call of `name` in `file` means: a function of that file first, then a global one. */
   resolve(name: string, file: string): FunctionEntry | null {
     return this.byFile.get(file)?.get(name) ?? this.globals.get(name) ?? null;
   }
 
+  /** Must what a contract says be derived from the function's own body? */
+  isDistrusted(name: string): boolean {
+    return this.distrusted.has(name) && this.globals.has(name);
+  }
+
   contract(name: string): Contract | null {
     return this.contracts.get(name) ?? null;
+  }
+
+  /** Names that have a contract in one of two programs only. */
+  *contractDifference(other: Program): Iterable<string> {
+    for (const name of new Set([...this.contracts.keys(), ...other.contracts.keys()])) {
+      if (this.contracts.get(name) !== other.contracts.get(name)) yield name;
+      else if (this.isDistrusted(name) !== other.isDistrusted(name)) yield name;
+    }
+  }
+
+  /** Do types, constants and operation tables say the same? */
+  hasSameTypes(other: Program): boolean {
+    return this.typesText() === other.typesText();
+  }
+
+  private typesText(): string {
+    this.types ??= JSON.stringify([
+      [...this.structs].sort(),
+      [...this.constants].sort(),
+      [...this.slots].map(([slot, entries]) => [slot, entries.map((entry) => entry.key)]).sort(),
+    ]);
+    return this.types;
   }
 
   /** Functions that operation tables put into a slot. */

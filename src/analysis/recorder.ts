@@ -1,4 +1,5 @@
 import { meetConditions } from './outcomes.js';
+import type { KnownOwnership } from './origin.js';
 import type { CallStep, FlagUpdate, Meeting, PassedUpdate, PendingMeeting } from './summary.js';
 
 /** How the folio stands that one call hands to a function that updates it. */
@@ -11,6 +12,8 @@ export interface CallContext {
   readonly callee: string;
   readonly update: FlagUpdate;
   readonly kind: ContextKind;
+  readonly ownership: KnownOwnership;
+  readonly locked: boolean;
   readonly file: string;
   readonly line: number;
 }
@@ -43,8 +46,8 @@ export class Recorder {
   }
 
   context(context: CallContext): void {
-    const { callee, update, kind, line } = context;
-    this.contexts.set(`${callee}|${update.updater}|${update.text}|${kind}|${line}`, context);
+    const { callee, update, ownership, line } = context;
+    this.contexts.set(`${callee}|${update.updater}|${update.text}|${ownership}|${line}`, context);
   }
 
   call(key: string): void {

@@ -22,6 +22,8 @@ export type Condition = readonly [term: Term, fact: Fact];
 export interface FlagUpdate {
   /** As written: `__folio_set_swapbacked`, `folio->flags |= (1 << PG_locked)`. */
   readonly text: string;
+  /** The same for the same update in renamed and reformatted code: the accessor, or operation and flag of a raw one. */
+  readonly identity: string;
   /** Without `PG_`; `flags` where several bits or the whole word are written. */
   readonly flag: string;
   readonly operation: FlagOperation;

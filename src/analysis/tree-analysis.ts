@@ -1,5 +1,6 @@
 import { Execution, type FunctionAnalysis } from './execution.js';
 import { bottomUp, calleesOf } from './order.js';
+import { Reuse } from './reuse.js';
 import { structName, type FunctionEntry, type Program } from './program.js';
 import { bitOperation } from './update.js';
 
@@ -13,9 +14,14 @@ export interface TreeAnalysis {
 /** Small functions are always read: what they return may be a folio of their argument. */
 const SMALL = 14;
 
-/** Analyses all functions of a program, callees first. */
+/**
+ * Analyses all functions of a program, callees first.
+ *
+ * @param previous the analysis of a tree that differs little: what cannot have changed is taken from it
+ */
 export function analyseTree(
   program: Program,
+  previous: TreeAnalysis | null = null,
   progress: (done: number, all: number) => void = () => undefined,
 ): TreeAnalysis {
   const callees = new Map<FunctionEntry, Set<FunctionEntry>>();
@@ -31,11 +37,21 @@ export function analyseTree(
   const functions = new Map<string, FunctionAnalysis>();
   const entries = new Map<string, FunctionEntry>();
   const summaryOf = (entry: FunctionEntry) => functions.get(entry.key)?.summary ?? null;
+  const reuse = previous ? new Reuse(program, previous, functions) : null;
   order.forEach((entry, index) => {
-    if (index % 200 === 0) progress(index, order.length);
+    if (index % 100 === 0) progress(index, order.length);
+    const kept = reuse?.of(entry, calleesKnown(entry));
+    if (kept !== undefined) {
+      if (kept) {
+        entries.set(entry.key, entry);
+        functions.set(entry.key, kept);
+      }
+      return;
+    }
     if (!concernsFolios(entry, program, functions, calleesKnown(entry))) return;
+    const analysis = new Execution(program, entry, summaryOf).run();
     entries.set(entry.key, entry);
-    functions.set(entry.key, new Execution(program, entry, summaryOf).run());
+    functions.set(entry.key, reuse?.same(entry, analysis) ?? analysis);
   });
   progress(order.length, order.length);
   return { program, functions, entries };

@@ -1,0 +1,34 @@
+import type { Race } from '../folio/contract.js';
+import type { Origin } from './origin.js';
+import type { Word } from './summary.js';
+
+/**
+ * The atomic updates of the same word that somebody else can do while the folio stands like this.
+ *
+ * @param origin the folio where it meets the non-atomic update
+ */
+export function racesWith(origin: Origin, word: Word, races: readonly Race[]): readonly Race[] {
+  return races.filter(
+    (race) => isSameWord(race, word) && isPossible(race, origin) && !isExcluded(race, origin),
+  );
+}
+
+function isSameWord(race: Race, word: Word): boolean {
+  if (race.word === 'any') return true;
+  return race.word === word;
+}
+
+function isPossible(race: Race, origin: Origin): boolean {
+  for (const [flag, value] of Object.entries(race.flags)) {
+    if (origin.flags[flag] !== undefined && origin.flags[flag] !== value) return false;
+  }
+  return race.needs.some((need) => {
+    if (need === 'nothing') return true;
+    if (need === 'reference') return origin.ownership === 'shared' || origin.ownership === 'speculative';
+    return origin.visible.has(need);
+  });
+}
+
+function isExcluded(race: Race, origin: Origin): boolean {
+  return race.excludedBy.includes('folio lock') && origin.locked === true;
+}

@@ -1,0 +1,25 @@
+import type { FileFacts, FunctionFacts } from '../c/facts.js';
+
+/** Names of the functions that differ between two versions of a file in more than their place. */
+export function changedFunctions(
+  before: FileFacts | undefined,
+  after: FileFacts | undefined,
+): readonly string[] {
+  const old = new Map((before?.functions ?? []).map((facts) => [facts.name, facts]));
+  const changed: string[] = [];
+  for (const facts of after?.functions ?? []) {
+    const known = old.get(facts.name);
+    old.delete(facts.name);
+    if (!known || bodyText(known) !== bodyText(facts)) changed.push(facts.name);
+  }
+  return [...changed, ...old.keys()];
+}
+
+/** What a function does, without line numbers. */
+function bodyText(facts: FunctionFacts): string {
+  return JSON.stringify([
+    facts.parameters,
+    facts.returns,
+    facts.nodes.map(({ action, next }) => [action, next]),
+  ]);
+}
