@@ -11,6 +11,9 @@ const IN_BODY = /^(From|Date|Subject|To|Cc|X-[A-Za-z-]+): (.*)$/;
 const DIFFSTAT =
   /^ ?\S.* \| +(?:\d+ ?[+-]*|Bin .*)$|^ ?\d+ files? changed, |^ (?:create|delete|rename) (?:mode )?\S/;
 
+/** Where the commit message ends, or, in the output of diff, has not begun. */
+const SEPARATOR = /^(?:---|diff -.*|Index: .*|Only in .*)$/;
+
 /** Reads the lines above a diff as `git am` does. */
 export function readCommitMessage(above: readonly string[]): CommitMessage {
   const scissors = above.findLastIndex(isScissors);
@@ -27,7 +30,7 @@ export function readCommitMessage(above: readonly string[]): CommitMessage {
     } else break;
   }
   if (fields.has('From') || fields.has('Subject')) at = end;
-  const separator = lines.indexOf('---', at);
+  const separator = lines.findIndex((line, i) => i >= at && SEPARATOR.test(line));
   let stop = separator < 0 ? lines.length : separator;
   if (separator < 0) while (stop > at && (lines[stop - 1] === '' || DIFFSTAT.test(lines[stop - 1]!))) stop--;
   return {

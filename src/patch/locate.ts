@@ -66,7 +66,7 @@ export function searchedText(text: string): SearchedText {
  * Tried in this order, nearest to the given line first: as it is; already applied; with white space
  * disregarded (where allowed); with one and two lines of context dropped, as GNU patch does. A place outside
  * of the function that the `@@` line names counts only when it is exact at the given line, because the same
- * few lines of context occur in many functions.
+ * few lines of context occur in many functions. A hunk of which fuzz would leave nothing is not placed.
  */
 export function locate(text: SearchedText, hunk: Hunk, rules: PlacingRules): Place | string {
   const lines = hunkLines(hunk);
@@ -145,7 +145,9 @@ class HunkSearch {
   alreadyThere(): Place | null {
     const at = this.hunk.newLines === 0 ? this.hunk.newStart : this.hunk.newStart - 1;
     if (!this.lines.some((line) => line.mark === '+' && line.content.trim() !== '')) return null;
-    return this.fits(at, this.after) && this.allowed(at, true) ? this.placeAlready(at, false) : null;
+    return this.fits(at, this.after) && this.allowed(at, true)
+      ? this.placeAlready(at, at + this.after.length, false)
+      : null;
   }
 
   /** The text before the change, with `fuzz` lines of context dropped at each end that has the most. */
@@ -206,13 +208,25 @@ class HunkSearch {
       if (this.prefix === 0 || this.suffix === 0 || context.length < 3) return null;
     } else if (!hasSubstance(this.after)) return null;
     const { index } = this.text;
-    const numbers = this.after.map((line) =>
-      ignoreWhitespace ? index.bareNumber(line.content) : index.exactNumber(line.content, line.noNewline),
-    );
-    const runs = this.runs(ignoreWhitespace ? index.bare : index.exact, numbers);
     const guess = this.hunk.newLines === 0 ? this.hunk.newStart : this.hunk.newStart - 1;
-    const at = this.nearest(runs, guess, !ignoreWhitespace, null);
-    return at === null ? null : this.placeAlready(at, ignoreWhitespace);
+    if (!ignoreWhitespace) {
+      const runs = this.runs(
+        index.exact,
+        this.after.map((line) => index.exactNumber(line.content, line.noNewline)),
+      );
+      const at = this.nearest(runs, guess, true, null);
+      return at === null ? null : this.placeAlready(at, at + this.after.length, false);
+    }
+    const pattern = this.after.filter((line) => line.content.trim() !== '');
+    const runs = this.runs(
+      index.bareNonBlank,
+      pattern.map((line) => index.bareNumber(line.content)),
+    );
+    const ends = new Map(
+      runs.map((run) => [index.nonBlank[run]!, index.nonBlank[run + pattern.length - 1]! + 1]),
+    );
+    const at = this.nearest([...ends.keys()], guess, false, null);
+    return at === null ? null : this.placeAlready(at, ends.get(at)!, true);
   }
 
   /** Why there is no place, for people. */
@@ -295,9 +309,11 @@ class HunkSearch {
     return { at, lines, offset: begin - this.given, fuzz, ignoredWhitespace, already: false };
   }
 
-  private placeAlready(at: number, ignoredWhitespace: boolean): Place {
+  private placeAlready(at: number, end: number, ignoredWhitespace: boolean): Place {
     const given = this.hunk.newLines === 0 ? this.hunk.newStart : this.hunk.newStart - 1;
-    return { at, lines: this.after, offset: at - given, fuzz: 0, ignoredWhitespace, already: true };
+    const own = this.text.index.lines.slice(at, end);
+    const lines = own.map((content): HunkLine => ({ mark: ' ', content, noNewline: false }));
+    return { at, lines, offset: at - given, fuzz: 0, ignoredWhitespace, already: true };
   }
 
   /** The hunk with the tree's own lines from `at` on, and the tree's blank lines where they are. */
