@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
+import type { AuditOptions } from './audit.js';
 import { status, tellFailure } from './failure.js';
 import type { FlagsOptions } from './flags.js';
 import type { IndexOptions } from './index-tree.js';
+import type { ReviewOptions } from './review.js';
 import type { Terminal } from './terminal.js';
 
 /**
@@ -32,6 +34,40 @@ export async function run(words: readonly string[], terminal: Terminal): Promise
       .description(summary)
       .helpOption('-h, --help', 'print help')
       .showHelpAfterError(`recto: 'recto ${name} --help' says more`);
+
+  command('review', 'review a patch series against the tree that it applies to')
+    .argument(
+      '[input...]',
+      'mbox, mail, patch or saved archive page; - for standard input; or a revision range',
+    )
+    .addOption(tree())
+    .option(
+      '--base <rev>',
+      'revision that the series applies to (default: what its trailer or index lines name)',
+    )
+    .addOption(format('text', 'json'))
+    .addOption(
+      new Option('--fail-on <severity>', 'exit with status 1 for findings of at least this severity')
+        .choices(['high', 'medium', 'low'])
+        .default('low'),
+    )
+    .addOption(rules())
+    .option('--verbose', 'say how the base was found, how long things took, and what the analysis saw')
+    .action(async (inputs: string[], options: ReviewOptions) => {
+      const { review } = await import('./review.js');
+      result = await review(inputs, options, terminal);
+    });
+
+  command('audit', 'find what is in a tree today, whoever brought it in')
+    .addOption(tree())
+    .addOption(revision())
+    .addOption(format('text', 'json'))
+    .addOption(rules())
+    .option('--verbose', 'say what the analysis saw, and what it could not see')
+    .action(async (options: AuditOptions) => {
+      const { audit } = await import('./audit.js');
+      result = await audit(options, terminal);
+    });
 
   command('flags', 'print the flag model of a tree')
     .addOption(tree())
@@ -65,6 +101,12 @@ function tree(): Option {
 
 function revision(): Option {
   return new Option('--rev <rev>', 'revision of a git repository (default: HEAD)');
+}
+
+function rules(): Option {
+  return new Option('--rules <dir>', 'folder with more rules (may be repeated)')
+    .argParser((folder: string, before: readonly string[]) => [...before, folder])
+    .default([], 'none');
 }
 
 function format(...choices: [string, ...string[]]): Option {

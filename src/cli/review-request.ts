@@ -38,19 +38,22 @@ export async function readRequest(
 ): Promise<ReviewRequest> {
   progress.step('reading the patches');
   const inputs = await readInputs(names, options.tree ?? null, terminal);
-  const series = joinSeries(await readSeries(inputs));
+  const all = await readSeries(inputs);
+  const series = joinSeries(all);
   progress.step('looking for the base');
   const place = await findTree(options.tree ?? null, terminal.cwd);
   const asked = options.base ?? inputs[0]?.base ?? null;
   const base = place.kind === 'git' ? await resolveBase(place.directory, asked, series.patches) : null;
   progress.step('reading the list of files');
   const tree = await openTree(place.directory, base === null ? asked : base.commit);
-  const notes = [
-    ...inputs.flatMap((input) => input.notes),
-    ...(base === null ? [] : [base.why]),
-    ...tree.notes,
-  ];
+  const notes = [...several(all), ...inputs.flatMap((input) => input.notes), ...tree.notes];
   return { series, tree, base, notes };
+}
+
+function several(all: readonly Series[]): string[] {
+  if (all.length < 2) return [];
+  const subjects = all.map(({ subject }) => JSON.stringify(subject)).join(', ');
+  return [`the input has ${String(all.length)} series, reviewed one on top of the other: ${subjects}`];
 }
 
 /** The folders with rules: those that come with Recto, then the user's own. */

@@ -3,7 +3,11 @@ import type { Cause } from '../analysis/cause.js';
 import type { Hazard } from '../analysis/hazards.js';
 import type { Step } from '../analysis/origin.js';
 import type { Meeting, Word } from '../analysis/summary.js';
-import type { Ownership } from '../folio/contract.js';
+import type { FlagMeaning, Ownership } from '../folio/contract.js';
+import { adviceOf } from './advice.js';
+import { calleeOf, callersOf, type FindingCaller } from './callers.js';
+import { messageOf, updateName } from './message.js';
+import type { AnalysedTree } from './side.js';
 
 export type Level = 'high' | 'medium' | 'low';
 
@@ -51,6 +55,10 @@ export interface Finding {
   readonly line: number;
   readonly origins: readonly FindingOrigin[];
   readonly races: readonly FindingRace[];
+  /** The function that `in` passes the folio to; null when `in` holds the update itself. */
+  readonly callee: string | null;
+  /** Who else calls it, and with what. */
+  readonly callers: readonly FindingCaller[];
   /** The same for the same finding in another version of the patch. */
   readonly id: string;
   readonly advice: readonly string[];
@@ -69,13 +77,33 @@ const RULES: Readonly<Record<Cause, string>> = {
   'reference-moved': 'speculative-update',
 };
 
-/** Puts a hazard into the words of a report. */
-export function findingOf(hazard: Hazard, because: Cause | null, patch: number): Finding {
+/** What a finding is explained with, beside the hazard itself. */
+export interface FindingBackground {
+  /** The tree that has the hazard. */
+  readonly tree: Pick<AnalysedTree, 'program' | 'report'>;
+  readonly meanings: readonly FlagMeaning[];
+}
+
+/**
+ * Puts a hazard into the words of a report.
+ *
+ * @param background without it, other callers and advice that depends on the tree are left out
+ */
+export function findingOf(
+  hazard: Hazard,
+  because: Cause | null,
+  patch: number,
+  background: FindingBackground | null = null,
+): Finding {
   const { update } = hazard;
   const origins = originsOf(hazard);
-  const races = racesOf(hazard);
+  const callee = calleeOf(hazard);
+  const known = background && {
+    hasAccessor: (name: string) => background.tree.program.model.accessors.has(name),
+    meanings: background.meanings,
+  };
   return {
-    rule: because ? RULES[because] : 'widened-non-atomic-update',
+    rule: because ? RULES[because] : 'non-atomic-update-on-shared-folio',
     severity: severityOf(hazard),
     confidence: confidenceOf(hazard),
     patch,
@@ -89,21 +117,31 @@ export function findingOf(hazard: Hazard, because: Cause | null, patch: number):
     file: update.file,
     line: update.line,
     origins,
-    races,
+    races: racesOf(hazard),
+    callee,
+    callers: background ? callersOf(hazard, background.tree.report) : [],
     id: createHash('sha256').update(hazard.key).digest('hex').slice(0, 12),
-    advice: adviceOf(hazard, because),
-    message: messageOf(hazard, origins, races),
+    advice: adviceOf(hazard, because, known),
+    message: messageOf({
+      in: hazard.in,
+      updater: update.updater,
+      callee,
+      updates: [{ update: update.text, file: update.file, line: update.line }],
+      word: update.word,
+      origins,
+    }),
   };
 }
 
 function originsOf(hazard: Hazard): FindingOrigin[] {
   return hazard.meetings.map((meeting) => {
     const { origin } = meeting;
+    const place = placeIn(hazard.in, meeting);
     return {
       ownership: origin.ownership === 'passed' ? 'unknown' : origin.ownership,
       from: origin.steps[0]?.says ?? 'not known',
-      file: meeting.file,
-      line: meeting.line,
+      file: place.file,
+      line: place.line,
       visible: [...origin.visible],
       locked: origin.locked === 'passed' ? null : origin.locked,
       path: pathOf(meeting),
@@ -111,18 +149,46 @@ function originsOf(hazard: Hazard): FindingOrigin[] {
   });
 }
 
+/** Where in the function of the finding: not where the folio is first seen to be visible, which may be above it. */
+function placeIn(name: string, meeting: Meeting): { readonly file: string; readonly line: number } {
+  const step = meeting.chain.find((step) => step.function === name);
+  if (step) return step;
+  return name === meeting.update.updater ? meeting.update : meeting;
+}
+
 function pathOf(meeting: Meeting): Step[] {
   const { update } = meeting;
   return [
-    ...meeting.origin.steps,
+    ...joinPublications(meeting.origin.steps),
     ...meeting.chain.map((step) => ({
       function: step.function,
       file: step.file,
       line: step.line,
       says: `calls ${step.callee}()`,
     })),
-    { function: update.updater, file: update.file, line: update.line, says: `${update.text} is not atomic` },
+    {
+      function: update.updater,
+      file: update.file,
+      line: update.line,
+      says: `${updateName(update.text)} is not atomic`,
+    },
   ];
+}
+
+/** One call may make a folio visible in several places; that is one step to a reader. */
+function joinPublications(steps: readonly Step[]): Step[] {
+  const joined: Step[] = [];
+  for (const step of steps) {
+    const last = joined.at(-1);
+    const [what, place] = step.says.split(' makes it visible: ');
+    const same = last?.file === step.file && last.line === step.line && last.function === step.function;
+    if (same && place !== undefined && last.says.startsWith(`${what!} makes it visible: `)) {
+      joined[joined.length - 1] = { ...last, says: `${last.says}, ${place}` };
+    } else {
+      joined.push(step);
+    }
+  }
+  return joined;
 }
 
 function racesOf(hazard: Hazard): FindingRace[] {
@@ -145,29 +211,4 @@ function confidenceOf(hazard: Hazard): Level {
   );
   if (!direct) return 'medium';
   return hazard.meetings.every((meeting) => meeting.chain.length <= 3) ? 'high' : 'medium';
-}
-
-function adviceOf(hazard: Hazard, because: Cause | null): string[] {
-  const advice: string[] = [];
-  const atomic = hazard.update.text.startsWith('__') ? hazard.update.text.slice(2) : null;
-  if (because === 'published-earlier') {
-    advice.push(`Update the flag before the folio becomes visible.`);
-  }
-  if (because === 'guard-removed')
-    advice.push(`Keep the test of ${hazard.update.flag} in front of the update.`);
-  if (atomic && !atomic.includes('(')) advice.push(`Use the atomic ${atomic}().`);
-  else advice.push('Use an atomic operation on the flags word.');
-  return advice;
-}
-
-function messageOf(hazard: Hazard, origins: readonly FindingOrigin[], races: readonly FindingRace[]): string {
-  const { update } = hazard;
-  const where = hazard.in === update.updater ? '' : `${hazard.in}() passes `;
-  const visible = [...new Set(origins.flatMap((origin) => origin.visible))];
-  const seen = visible.length > 0 ? `visible through the ${visible.join(' and the ')}` : 'visible to others';
-  const what = where
-    ? `${where}a folio to ${update.updater}() that is ${seen}`
-    : `the folio in ${update.updater}() is ${seen}`;
-  const racing = races.slice(0, 3).map((race) => race.update);
-  return `${what}, and ${update.text}() there is a plain read, modify and write of its flags word: it can lose ${racing.join(', ')}.`;
 }

@@ -39,7 +39,8 @@ describe('what a review is about', () => {
     expect(series.patches.map((patch) => patch.subject)).toEqual(['mm: two']);
     expect(base).toMatchObject({ commit: commits[0], how: 'blobs' });
     expect(tree.name).toBe(commits[0]!.slice(0, 12));
-    expect(notes[0]).toContain('the newest commit that has mm/a.c');
+    expect(base?.why).toContain('the newest commit that has mm/a.c');
+    expect(notes).toEqual([]);
   });
 
   it('is a range, against where it begins', async () => {

@@ -1,0 +1,88 @@
+import type { FactStore } from '../c/store.js';
+import { openFactStore } from '../c/open-store.js';
+import type { RuleData } from '../folio/contract.js';
+import { loadRules } from '../folio/data.js';
+import { reviewToJson } from '../report/json.js';
+import { styleFor } from '../report/style.js';
+import { reviewToText } from '../report/text.js';
+import type { Level } from '../review/finding.js';
+import { coverageOf } from '../review/audit.js';
+import { reviewSeries, type Review } from '../review/review.js';
+import { analyse } from '../review/side.js';
+import { status } from './failure.js';
+import { startClock } from './clock.js';
+import { startProgress } from './progress.js';
+import { readRequest, ruleFolders, type RequestOptions } from './review-request.js';
+import { note, write, type Terminal } from './terminal.js';
+
+/** Options of `recto review`. */
+export interface ReviewOptions extends RequestOptions {
+  readonly format: 'text' | 'json';
+  readonly failOn: Level;
+  readonly rules: readonly string[];
+  readonly verbose?: boolean;
+}
+
+/** `recto review`: reviews a series against the tree that it applies to. */
+export async function review(
+  names: readonly string[],
+  options: ReviewOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const progress = startProgress(terminal);
+  try {
+    const rules = loadRules(ruleFolders(options.rules, terminal));
+    const clock = startClock();
+    const request = await readRequest(names, options, terminal, progress);
+    clock.step('reading the input');
+    const store = openFactStore();
+    try {
+      const found = await reviewSeries(request, rules, store, (what, done, all) => {
+        progress.step(what, done, all);
+        clock.step(what);
+      });
+      progress.end();
+      await write(
+        terminal,
+        options.format === 'json'
+          ? JSON.stringify(reviewToJson(found), null, 2) + '\n'
+          : reviewToText(found, styleFor(terminal.stdout)),
+      );
+      clock.step('comparing and printing');
+      if (options.verbose === true) {
+        if (found.base !== null) note(terminal, found.base.why);
+        for (const line of clock.lines()) note(terminal, line);
+        note(terminal, await sayCoverage(found, rules, store));
+      }
+      return hasFindings(found, options.failOn) ? status.findings : status.fine;
+    } finally {
+      store.close();
+      await request.tree.close();
+      if (store.trouble !== null)
+        note(terminal, `the facts could not be kept for the next run: ${store.trouble}`);
+    }
+  } finally {
+    progress.end();
+  }
+}
+
+const LEVELS: readonly Level[] = ['low', 'medium', 'high'];
+
+/** A finding that a later patch of the series takes back does not count. */
+function hasFindings({ findings }: Review, failOn: Level): boolean {
+  return findings.some(
+    ({ severity, resolvedBy }) => resolvedBy === null && LEVELS.indexOf(severity) >= LEVELS.indexOf(failOn),
+  );
+}
+
+/** How well the analysis saw the tree after the series. */
+async function sayCoverage({ patches }: Review, rules: RuleData, store: FactStore): Promise<string> {
+  const { functions, contexts, truncated } = coverageOf(
+    await analyse(patches.at(-1)!.tree, rules, new Set(), store),
+  );
+  return (
+    `${String(functions)} functions analysed, ${String(truncated.length)} of them in part; calls that pass a folio ` +
+    `to a non-atomic update: ${String(contexts.owned)} one that nobody else can see, ${String(contexts.visible)} ` +
+    `one that others can see, ${String(contexts.passed)} what they were given, ${String(contexts.unknown)} not known`
+  );
+}

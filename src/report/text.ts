@@ -1,0 +1,101 @@
+import type { Finding } from '../review/finding.js';
+import { applicationNotes } from '../review/notes.js';
+import type { Review } from '../review/review.js';
+import { applicationDetails, outcomeOf } from './applied.js';
+import { causeText, gather, headline, lastLine, type Told } from './evidence.js';
+import { Said, findingText } from './finding-text.js';
+import { counted, printable, wrap } from './lines.js';
+import { PLAIN, type Style } from './style.js';
+
+/** A review for people at a terminal. */
+export function reviewToText(review: Review, style: Style = PLAIN): string {
+  const name = patchNames(review);
+  const open = gather(review.findings.filter((finding) => finding.resolvedBy === null));
+  const closed = gather(review.findings.filter((finding) => finding.resolvedBy !== null));
+  const said = new Said();
+  const parts = [
+    subjectLines(review, style),
+    ...open.map((told) => findingText(told, history(told, name), { said, style })),
+    ...closed.map((told) => findingText(told, history(told, name), { said, style, advice: false })),
+    ...resolvedLines(review.resolved, name, style),
+    noteLines(review),
+    [summary(review)],
+  ];
+  return parts
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n') + '\n')
+    .join('\n');
+}
+
+/** What was reviewed, against what, and what became of each patch. */
+function subjectLines(review: Review, style: Style): string[] {
+  const { series, base, patches } = review;
+  const version = series.version > 1 ? `v${series.version}, ` : '';
+  const lines = [
+    style.strong(printable(`${series.subject} (${version}${counted(patches.length, 'patch', 'patches')})`)),
+  ];
+  if (series.messageId !== null) lines.push(style.quiet(printable(`<${series.messageId}>`)));
+  const why = base ? base.why : `base is the folder ${review.tree} as it is`;
+  lines.push(...wrap(why, '  '));
+  for (const applied of patches) {
+    const { patch } = applied;
+    const subject = patches.length > 1 ? `patch ${patch.number}, ${patch.subject}` : 'the patch';
+    lines.push(...wrap(`${subject}: ${outcomeOf(applied)}`, '  ', '    '));
+    for (const detail of applicationDetails(applied)) lines.push(...wrap(detail, '    ', '      '));
+  }
+  return lines;
+}
+
+type NameOf = (number: number) => string;
+
+function patchNames({ patches }: Review): NameOf {
+  return (number) => (patches.length > 1 ? `patch ${number}` : 'the patch');
+}
+
+function history([{ patch, resolvedBy, because }]: Told, name: NameOf): string[] {
+  const cause = causeText(because, name(patch));
+  const lines = cause === null ? [] : [capitalised(cause)];
+  if (resolvedBy !== null) {
+    const later = name(resolvedBy);
+    lines.push(
+      `${capitalised(later)} takes it back: only a tree with ${name(patch)} and without ${later} has it.`,
+    );
+  }
+  return lines;
+}
+
+/** What was wrong in the tree before and is not any more: short, because nothing needs doing. */
+function resolvedLines(resolved: readonly Finding[], name: NameOf, style: Style): string[][] {
+  return gather(resolved).map((told) => [
+    ...headline(told, style),
+    ...wrap(`That was so before ${name(told[0].patch)}, which puts it right.`, '  '),
+    lastLine(told, style),
+  ]);
+}
+
+/** What is said above is not said again. */
+function noteLines({ notes, patches, base }: Review): string[] {
+  const told = new Set([...applicationNotes(patches), base?.why]);
+  const others = [...new Set(notes)].filter((note) => !told.has(note));
+  return others.flatMap((note) => wrap(note, 'note: ', '      '));
+}
+
+function summary({ findings, resolved, patches }: Review): string {
+  const open = gather(findings.filter((finding) => finding.resolvedBy === null)).length;
+  const closed = gather(findings.filter((finding) => finding.resolvedBy !== null)).length;
+  const right = gather(resolved).length;
+  if (open + closed + right === 0) {
+    const all = patches.every(({ status }) => status === 'applied');
+    if (patches.every(({ status }) => status === 'already'))
+      return 'Nothing to report: the tree has it already.';
+    return all ? 'Nothing to report.' : 'Nothing to report on what applies.';
+  }
+  const parts = [counted(open, 'finding')];
+  if (closed > 0) parts.push(`${closed} that a later patch takes back`);
+  if (right > 0) parts.push(`${right} that the ${patches.length > 1 ? 'series' : 'patch'} puts right`);
+  return `${parts.join(', ')}.`;
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
