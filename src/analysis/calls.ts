@@ -1,5 +1,5 @@
 import type { Action, Expression } from '../c/facts.js';
-import type { Contract, CallbackContract, Outcome } from '../folio/contract.js';
+import type { Contract, CallbackContract, Outcome, Ownership, Visibility } from '../folio/contract.js';
 import { compatible, conditionsOf } from './constraint.js';
 import type { SummaryOf } from './execution.js';
 import { folioOf, intrinsicCall, SIGNS } from './intrinsics.js';
@@ -43,6 +43,13 @@ export class CallEffects {
     this.judge = judge;
     this.summaryOf = summaryOf;
     this.onParameterCall = onParameterCall;
+  }
+
+  /** Names of fields and constants in the conditions that a callee's effects depend on. */
+  asks(callee: string): Iterable<string> {
+    const target = this.program.resolve(callee, this.entry.file);
+    const summary = target ? this.summaryOf(target) : null;
+    return summary ? namesAsked(summary) : [];
   }
 
   /** The states after a call, one per way that it can end. */
@@ -125,7 +132,12 @@ export class CallEffects {
     const accessor = this.program.model.accessors.get(name);
     const page = args[0];
     if (!accessor || !page) {
-      if (this.program.model.pageTypeAccessors.has(name)) {
+      const stateName = this.program.model.states.get(name);
+      if (stateName && page && !this.program.contract(name)) {
+        state.env.set(action.to, flagTest(page, stateName));
+        return state;
+      }
+      if (this.program.model.pageTypeAccessors.has(name) && !this.program.contract(name)) {
         state.env.set(action.to, result(node));
         return state;
       }
@@ -240,12 +252,14 @@ export class CallEffects {
     const scratch = state.clone();
     const substitution = new Substitution(this.memory, scratch, args, node);
     for (const passed of summary.updates) {
+      // Under the conditions on which the callee comes to it; they go on to our callers where we cannot tell.
+      const there = passed.conditions.length > 0 ? scratch.clone() : scratch;
       const possible = passed.conditions.every(([term, fact]) =>
-        compatible(substitution.apply(term), fact, scratch, this.program.constants, false),
+        compatible(substitution.apply(term), fact, there, this.program.constants, true),
       );
       if (!possible) continue;
       const folio = substitution.apply(passed.folio);
-      this.judge.passed(passed, target, folioOf(folio), scratch, node);
+      this.judge.passed(passed, target, folioOf(folio), there, node);
     }
     for (const pending of summary.pending) {
       const conditions = pending.conditions.map(([term, fact]) => [substitution.apply(term), fact] as const);
@@ -300,8 +314,10 @@ export class CallEffects {
     node: number,
   ): State[] {
     const states: State[] = [];
-    for (const outcome of outcomes) {
-      const state = outcomes.length > 1 ? before.clone() : before;
+    const apt = outcomes.filter((outcome) => this.isApt(outcome, args, before));
+    const certain = apt.filter((outcome) => outcome.of.length > 0 && this.isCertain(outcome, args, before));
+    for (const outcome of certain.length > 0 ? certain : apt) {
+      const state = apt.length > 1 ? before.clone() : before;
       const value = this.outcomeValue(outcome, name, args, made, state, node);
       if (!value) continue;
       state.env.set(action.to, value);
@@ -309,6 +325,26 @@ export class CallEffects {
       states.push(state);
     }
     return states;
+  }
+
+  /** Can the outcome be, given how the folios stand that it is restricted to? */
+  private isApt(outcome: Outcome, args: readonly Term[], state: State): boolean {
+    return outcome.of.every(
+      ({ argument, standing }) => this.stands(args[argument], standing, state) !== false,
+    );
+  }
+
+  private isCertain(outcome: Outcome, args: readonly Term[], state: State): boolean {
+    return outcome.of.every(
+      ({ argument, standing }) => this.stands(args[argument], standing, state) === true,
+    );
+  }
+
+  private stands(argument: Term | undefined, standing: Ownership | Visibility, state: State): boolean | null {
+    if (!argument) return null;
+    const origin = this.memory.originOf(folioOf(argument), state);
+    if (origin.ownership === standing || origin.visible.has(standing as Visibility)) return true;
+    return origin.ownership === 'unknown' || origin.ownership === 'passed' ? null : false;
   }
 
   private outcomeValue(
@@ -548,7 +584,7 @@ export class CallEffects {
         state.facts.set(item, { ...NO_FACT, sign: 2 });
         state.env.set(name, item);
       } else if (container) {
-        state.env.set(name, this.memory.readElement(container, state, node));
+        state.env.set(name, this.memory.readElement(container, state, node, name));
       } else {
         const item = result(node, name);
         state.forget(item);
@@ -606,4 +642,24 @@ function saysSomething(summary: Summary): boolean {
       outcome.fills.length > 0 ||
       outcome.changes.some((change) => change.visible.size > 0 || change.ownership !== 'passed'),
   );
+}
+
+const asked = new WeakMap<Summary, ReadonlySet<string>>();
+
+function namesAsked(summary: Summary): ReadonlySet<string> {
+  let names = asked.get(summary);
+  if (!names) {
+    const found = new Set<string>();
+    const visit = (term: Term): void => {
+      if (term.kind === 'field' || term.kind === 'name') found.add(term.name);
+      if (term.base) visit(term.base);
+      if (term.other) visit(term.other);
+    };
+    for (const { conditions } of [...summary.updates, ...summary.pending, ...summary.outcomes]) {
+      for (const [term] of conditions) visit(term);
+    }
+    names = found;
+    asked.set(summary, names);
+  }
+  return names;
 }

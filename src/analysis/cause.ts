@@ -1,5 +1,6 @@
 import type { FunctionEntry, Program } from './program.js';
 import type { Hazard, HazardReport } from './hazards.js';
+import type { CallContext } from './recorder.js';
 import type { CallStep, FlagUpdate, Meeting } from './summary.js';
 import { bitOperation, flagOfBit } from './update.js';
 import { named } from './term.js';
@@ -42,7 +43,7 @@ export function causeOf(hazard: Hazard, before: Side, after: Side, oldName: (nam
       : 'new-update';
   }
   const holder = oldName(meeting.function);
-  if (wasGuarded(hazard, before.report, oldName)) return 'guard-removed';
+  if (lostGuard(update, before.report, after.report, oldName)) return 'guard-removed';
   if (meeting.chain.some((step) => callsBefore(step, before, oldName) < callsAfter(step, after)))
     return 'new-caller';
   const contexts = before.report.contexts.filter(
@@ -61,19 +62,29 @@ export function causeOf(hazard: Hazard, before: Side, after: Side, oldName: (nam
   return 'widened-caller';
 }
 
-function wasGuarded(hazard: Hazard, before: HazardReport, oldName: (name: string) => string): boolean {
-  for (const meetings of before.guarded.values()) {
-    for (const meeting of meetings) {
-      if (
-        meeting.update.updater === oldName(hazard.update.updater) &&
-        meeting.update.flag === hazard.update.flag &&
-        hazard.meetings.some((item) => oldName(item.function) === meeting.function)
-      ) {
-        return true;
-      }
-    }
-  }
-  return false;
+/** Was the update behind a test of its flag before, and is it no more? */
+function lostGuard(
+  update: FlagUpdate,
+  before: HazardReport,
+  after: HazardReport,
+  oldName: (name: string) => string,
+): boolean {
+  const then = directContexts(before, oldName(update.updater), update);
+  const now = directContexts(after, update.updater, update);
+  return (
+    then.length > 0 && then.every((context) => context.guarded) && now.some((context) => !context.guarded)
+  );
+}
+
+/** The update itself, in the function that holds it. */
+function directContexts(report: HazardReport, updater: string, update: FlagUpdate): CallContext[] {
+  return report.contexts.filter(
+    (context) =>
+      context.caller === context.callee &&
+      nameOf(context.caller) === updater &&
+      context.update.flag === update.flag &&
+      context.update.operation === update.operation,
+  );
 }
 
 function callsBefore(step: CallStep, before: Side, oldName: (name: string) => string): number {

@@ -124,6 +124,8 @@ export function equal(a: Term, b: Term, state: State, constants: Constants): boo
   }
   // Two enumerators of one spelling style stand for different values.
   if (a.kind === 'name' && b.kind === 'name' && CONSTANT.test(a.name) && CONSTANT.test(b.name)) return false;
+  // Code that asks for one error asks for the one that there is.
+  if ((a.kind === 'error' && isError(b, state)) || (b.kind === 'error' && isError(a, state))) return true;
   if (a.kind === 'error' && b.kind === 'error') {
     return isConstant(a.base!) && isConstant(b.base!) ? false : null;
   }
@@ -135,6 +137,10 @@ export function equal(a: Term, b: Term, state: State, constants: Constants): boo
     if (state.origins.has(left) && state.origins.has(right)) return false;
   }
   return null;
+}
+
+function isError(term: Term, state: State): boolean {
+  return term.kind === 'result' && state.facts.get(term)?.sign === NEGATIVE;
 }
 
 /** Allocated on this path: no other name can mean it but copies of the pointer. */

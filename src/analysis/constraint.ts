@@ -7,19 +7,18 @@ import { mentionsParameter, type Term } from './term.js';
 export function conditionsOf(state: State): readonly Condition[] {
   const conditions: Condition[] = [];
   for (const [term, fact] of state.facts) {
-    if (term.symbolic && term.size <= 8 && mentionsParameter(term) && !isFlagged(term)) {
+    if (term.symbolic && term.size <= 8 && mentionsParameter(term) && !isMomentary(term)) {
       conditions.push([term, fact]);
     }
   }
   return conditions;
 }
 
-function isFlagged(term: Term): boolean {
-  return (
-    term.kind === 'flag' ||
-    (term.base !== null && isFlagged(term.base)) ||
-    (term.other !== null && isFlagged(term.other))
-  );
+/** Flag tests belong to the folio, and sums are new values each time: neither is a condition on what was passed. */
+function isMomentary(term: Term): boolean {
+  if (term.kind === 'flag' || (term.kind === 'operation' && (term.name === '+' || term.name === '-')))
+    return true;
+  return (term.base !== null && isMomentary(term.base)) || (term.other !== null && isMomentary(term.other));
 }
 
 /** Can the value be as a condition demands? Strengthens the state when `commit` is set. */

@@ -1,8 +1,8 @@
 import type { Action, Expression, FactNode } from '../c/facts.js';
 import { assume, truthOf } from './condition.js';
-import { liveVariables, reversePostorder } from './liveness.js';
+import { askedNames, liveVariables, reversePostorder } from './liveness.js';
 import { flagsField, isPageType, Memory, type Location } from './memory.js';
-import { PASSED, withOwnership } from './origin.js';
+import { isVisibleWithoutReference, originOf, PASSED, withOwnership } from './origin.js';
 import type { FunctionEntry, Program } from './program.js';
 import { Recorder, type FunctionRecord } from './recorder.js';
 import { State } from './state.js';
@@ -15,11 +15,11 @@ import { flagOfBit, wordOfPage } from './update.js';
 import { expressionText, placeText } from './text.js';
 
 /** Paths that are told apart at one point before those that agree about folios are joined. */
-const PATHS = 24;
-/** Paths that differ about folios, kept at one point. */
+const PATHS = 40;
+/** Paths that differ about folios, kept at one point beyond that. */
 const FOLIO_PATHS = 40;
 /** Nodes executed in one function before the rest is given up. */
-const STEPS = 12_000;
+const STEPS = 20_000;
 
 /** The summary of a callee; null for one that is being worked on (recursion). */
 export type SummaryOf = (entry: FunctionEntry) => Summary | null;
@@ -57,6 +57,7 @@ export class Execution {
     const { nodes } = this.entry.facts;
     const live = liveVariables(nodes);
     const order = reversePostorder(nodes);
+    const asked = askedNames(nodes, (name) => this.calls.asks(name));
     const seen: Map<string, State>[] = nodes.map(() => new Map<string, State>());
     const queue: { node: number; state: State; shared: boolean }[][] = nodes.map(() => []);
     const positions = nodes.map((_, index) => index).sort((a, b) => order[a]! - order[b]!);
@@ -65,7 +66,9 @@ export class Execution {
       // Only where paths meet, or a call ends in several ways, can two be the same; in between a state has one owner,
       // who may change it.
       const admitted =
-        !alone || joins.has(node) ? this.admit(seen[node]!, this.prune(state, live[node]!)) : state;
+        !alone || joins.has(node)
+          ? this.admit(seen[node]!, this.prune(state, live[node]!), asked[node]!)
+          : state;
       if (admitted) queue[order[node]!]!.push({ node, state: admitted, shared: !alone || joins.has(node) });
     };
     push(0, this.entryState(), true);
@@ -114,32 +117,39 @@ export class Execution {
       state.env.set(variable.name, term);
       if (isPageType(variable.type)) state.origins.set(term, PASSED);
     });
+    for (const { argument, state: folio } of this.program.receives(this.entry.facts.name)?.arguments ?? []) {
+      const step = this.memory.step(
+        0,
+        `every caller of ${this.entry.facts.name}() passes a folio that is ${folio.ownership}`,
+      );
+      state.origins.set(parameter(argument), { ...originOf(folio, step), assumed: true, unique: false });
+    }
     return state;
   }
 
-  /** Takes a state in unless it is known; joins paths when there are too many. Null: nothing new. */
-  private admit(seen: Map<string, State>, state: State): State | null {
-    const key = state.key();
-    if (seen.has(key)) return null;
-    if (seen.size < PATHS) {
-      seen.set(key, state);
-      return state;
-    }
-    const property = state.propertyKey();
-    for (const [knownKey, known] of seen) {
-      if (known.propertyKey() !== property) continue;
-      const met = known.meet(state);
-      if (!met) return null;
-      seen.delete(knownKey);
-      seen.set(met.key(), met);
-      return met;
-    }
-    if (seen.size >= FOLIO_PATHS) {
-      this.truncated = true;
-      return null;
+  /** Takes a state in unless it is known; joins it with one that differs in nothing that matters. Null: nothing new. */
+  private admit(seen: Map<string, State>, state: State, asked: ReadonlySet<string>): State | null {
+    const key = state.relevantKey(asked);
+    const known = seen.get(key);
+    if (known) return this.join(seen, key, known, state);
+    if (seen.size >= PATHS) {
+      const property = state.propertyKey();
+      for (const [otherKey, other] of seen) {
+        if (other.propertyKey() === property) return this.join(seen, otherKey, other, state);
+      }
+      if (seen.size >= PATHS + FOLIO_PATHS) {
+        this.truncated = true;
+        return null;
+      }
     }
     seen.set(key, state);
     return state;
+  }
+
+  private join(seen: Map<string, State>, key: string, known: State, state: State): State | null {
+    const met = known.meet(state);
+    if (met) seen.set(key, met);
+    return met;
   }
 
   /** Drops what no later code can ask for, so that paths that differ in nothing that matters become one. */
@@ -285,6 +295,8 @@ export class Execution {
     const origin = this.memory.originOf(folio, state);
     if (count === 1) {
       if (origin.ownership === 'fresh' || origin.ownership === 'frozen') return;
+      // The caches and the LRU reach it without the reference that was counted.
+      if (isVisibleWithoutReference(origin)) return;
       const step = this.memory.step(node, 'its reference count was tested to be one');
       state.origins.set(folio, withOwnership(origin, 'sole', step));
     } else if (count === 0) {

@@ -1,8 +1,9 @@
 import type { FlagMeaning } from '../folio/contract.js';
-import type { Meeting } from './summary.js';
+import type { Origin } from './origin.js';
+import type { FlagUpdate, Meeting } from './summary.js';
 
 /** Is the update done only after a test that the flag is not as wanted yet? */
-export function isGuarded({ update, origin }: Meeting): boolean {
+export function isGuarded(update: Pick<FlagUpdate, 'flag' | 'operation'>, origin: Origin): boolean {
   const tested = origin.tested[update.flag];
   return (
     (update.operation === 'set' && tested === false) || (update.operation === 'clear' && tested === true)
@@ -15,7 +16,7 @@ export function isGuarded({ update, origin }: Meeting): boolean {
  * the word keep moving.
  */
 export function guardHolds(meeting: Meeting, meanings: readonly FlagMeaning[]): boolean {
-  if (!isGuarded(meeting) || meeting.update.operation !== 'set') return false;
+  if (!isGuarded(meeting.update, meeting.origin) || meeting.update.operation !== 'set') return false;
   const { update, origin } = meeting;
   if (origin.flags[update.flag] === true) return true;
   const meaning = meanings.find((item) => item.flag === update.flag);

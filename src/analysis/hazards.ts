@@ -1,5 +1,5 @@
 import type { Race, RuleData } from '../folio/contract.js';
-import { guardHolds, isGuarded } from './guard.js';
+import { guardHolds } from './guard.js';
 import { originOf, type Origin } from './origin.js';
 import { racesWith } from './races.js';
 import type { CallContext } from './recorder.js';
@@ -43,7 +43,7 @@ export function findHazards(analysis: TreeAnalysis, rules: RuleData): HazardRepo
     if (!races.some((race) => !MEMORY_FAILURE.test(race.flag))) continue;
     const where = placeOf(meeting, analysis, owned);
     const key = hazardKey(where, meeting.update);
-    if (isGuarded(meeting) && guardHolds(meeting, rules.meanings)) {
+    if (guardHolds(meeting, rules.meanings)) {
       guarded.set(key, [...(guarded.get(key) ?? []), meeting]);
       continue;
     }

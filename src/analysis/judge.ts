@@ -1,6 +1,7 @@
 import type { Constants } from './condition.js';
 import { conditionsOf } from './constraint.js';
 import type { Memory } from './memory.js';
+import { isGuarded } from './guard.js';
 import { flagsKey, isOwned, originKey, type Origin } from './origin.js';
 import type { FunctionEntry } from './program.js';
 import type { ContextKind, Recorder } from './recorder.js';
@@ -62,6 +63,7 @@ export class UpdateJudge {
       kind,
       ownership: origin.ownership,
       locked: origin.locked === true,
+      guarded: isGuarded(update, origin),
       file: this.entry.file,
       line: this.lineOf(node),
     });

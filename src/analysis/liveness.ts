@@ -96,3 +96,60 @@ export function reversePostorder(nodes: readonly FactNode[]): readonly number[] 
   post.reverse().forEach((node, position) => (order[node] = position));
   return order;
 }
+
+/**
+ * Names of fields and constants that conditions use, at or behind each node: in the function's own tests, and in
+ * those that its callees make depend on (`asks`).
+ */
+export function askedNames(
+  nodes: readonly FactNode[],
+  asks: (callee: string) => Iterable<string>,
+): readonly ReadonlySet<string>[] {
+  const own = nodes.map((node) => {
+    const names = new Set<string>();
+    const { action } = node;
+    if (action.do === 'test') collectNames(action.condition, names);
+    if (action.do === 'call' && typeof action.callee === 'string') {
+      const of = [...asks(action.callee)];
+      for (const name of of) names.add(name);
+      // A condition on an argument is one on the variable passed.
+      if (of.length > 0) for (const argument of action.arguments) collectNames(argument, names);
+    }
+    return names;
+  });
+  const asked = nodes.map((_, index) => new Set(own[index]));
+  const order = reversePostorder(nodes);
+  const backwards = nodes.map((_, index) => index).sort((a, b) => order[b]! - order[a]!);
+  for (let changed = true; changed;) {
+    changed = false;
+    for (const index of backwards) {
+      const names = asked[index]!;
+      const size = names.size;
+      for (const target of nodes[index]!.next) for (const name of asked[target]!) names.add(name);
+      // What a variable that is asked about gets is asked about.
+      const { action } = nodes[index]!;
+      if (action.do === 'assign' && names.has(action.to.base)) collectNames(action.value, names);
+      if (names.size !== size) changed = true;
+    }
+  }
+  return asked;
+}
+
+function collectNames(expression: Expression, names: Set<string>): void {
+  switch (expression.kind) {
+    case 'name':
+      names.add(expression.name);
+      break;
+    case 'read':
+    case 'address':
+      names.add(expression.place.base);
+      for (const step of expression.place.path) names.add(step.replace(/^(->|\.)/, ''));
+      break;
+    case 'unary':
+      collectNames(expression.operand, names);
+      break;
+    case 'binary':
+      collectNames(expression.left, names);
+      collectNames(expression.right, names);
+  }
+}

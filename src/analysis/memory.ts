@@ -229,10 +229,14 @@ export class Memory {
     }
   }
 
-  /** A folio out of a container, with the state that the container's folios have. */
-  readElement(container: Term, state: State, node: number): Term {
+  /**
+   * A folio out of a container, with the state that the container's folios have.
+   *
+   * @param label tells several elements read by one node apart
+   */
+  readElement(container: Term, state: State, node: number, label = ''): Term {
     if (container.symbolic && !state.contents.has(container)) return element(container, '');
-    const item = element(container, `@${node}`);
+    const item = element(container, `@${node}${label}`);
     state.forget(item);
     const held = state.contents.get(container);
     if (held && held.length > 0) state.origins.set(item, joinOrigins(held));

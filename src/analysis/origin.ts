@@ -78,19 +78,25 @@ export function isOwned(origin: Origin): boolean {
     case 'frozen':
       return true;
     case 'sole':
-      // The LRU and the caches hold no reference that the test would have seen.
-      return !['LRU', 'page cache', 'swap cache', 'page table'].some((place) =>
-        origin.visible.has(place as Visibility),
-      );
+      return !isVisibleWithoutReference(origin);
     default:
       return false;
   }
 }
 
+/** Is it somewhere where others find it, whatever a test of its reference count said? */
+export function isVisibleWithoutReference({ visible }: Origin): boolean {
+  return (
+    visible.has('LRU') || visible.has('page cache') || visible.has('swap cache') || visible.has('page table')
+  );
+}
+
 /** The folio can be seen there from now on. */
 export function published(origin: Origin, to: Visibility, step: Step): Origin {
   const visible = new Set(origin.visible).add(to);
-  const ownership = origin.ownership === 'speculative' ? 'speculative' : 'shared';
+  // Who finds a folio whose refcount is frozen gets no reference to it, wherever it can be found.
+  const stays = origin.ownership === 'speculative' || (origin.ownership === 'frozen' && to !== 'refcount');
+  const ownership = stays ? origin.ownership : 'shared';
   return { ...origin, ownership, visible, steps: [...origin.steps.slice(-7), step] };
 }
 

@@ -1,5 +1,11 @@
 import type { FileFacts, FunctionFacts } from '../c/facts.js';
-import type { CallbackContract, Contract, FieldContract, RuleData } from '../folio/contract.js';
+import type {
+  ArgumentContract,
+  CallbackContract,
+  Contract,
+  FieldContract,
+  RuleData,
+} from '../folio/contract.js';
 import type { FlagModel } from '../folio/model.js';
 import { holdsFor } from '../folio/versions.js';
 import type { Constants } from './condition.js';
@@ -27,6 +33,7 @@ export class Program {
   private readonly distrusted: ReadonlySet<string>;
   private readonly holders = new Map<string, boolean>();
   private readonly contracts = new Map<string, Contract>();
+  private readonly received = new Map<string, ArgumentContract>();
   private readonly fields = new Map<string, FieldContract>();
   private readonly callbacks = new Map<string, CallbackContract>();
 
@@ -70,6 +77,7 @@ export class Program {
       if (!holdsFor(contract, version)) continue;
       this.contracts.set(contract.function, contract);
     }
+    for (const item of rules.arguments) if (holdsFor(item, version)) this.received.set(item.function, item);
     for (const item of rules.fields) this.fields.set(`${item.struct}.${item.field}`, item);
     for (const item of rules.callbacks) this.callbacks.set(`${item.struct}.${item.field ?? ''}`, item);
     this.readSlots();
@@ -147,6 +155,11 @@ export class Program {
     return this.types;
   }
 
+  /** What every caller owes a function. */
+  receives(name: string): ArgumentContract | null {
+    return this.received.get(name) ?? null;
+  }
+
   /** Functions that operation tables put into a slot. */
   targets(struct: string, slot: string): readonly FunctionEntry[] {
     return this.slots.get(`${struct}.${slot}`) ?? [];
@@ -196,16 +209,18 @@ export function structName(type: string): string {
   return match ? match[1]! : '';
 }
 
-/** Of several functions with one name (arch variants, tools) the kernel's own is meant. */
+/**
+ * Of several functions with one name the kernel's own is meant: not an architecture's or a tool's, and not the stub
+ * that a header has for the configuration without it.
+ */
 function preference(entry: FunctionEntry): number {
-  let score = 0;
-  if (entry.file.startsWith('include/linux/')) score += 8;
-  else if (entry.file.startsWith('mm/')) score += 7;
-  else if (entry.file.startsWith('include/')) score += 6;
-  else if (entry.file.startsWith('arch/x86/')) score += 3;
-  else if (entry.file.startsWith('arch/')) score += 1;
-  else if (!entry.file.startsWith('tools/') && !entry.file.startsWith('samples/')) score += 4;
-  if (entry.facts.kind === 'function') score += 0.5;
-  if (!entry.facts.isStatic) score += 0.25;
-  return score + Math.min(entry.facts.nodes.length, 1000) / 10000;
+  const { file, facts } = entry;
+  let score = 4;
+  if (/^(tools|samples|scripts|Documentation)\//.test(file)) score = 0;
+  else if (file.startsWith('arch/x86/')) score = 2;
+  else if (file.startsWith('arch/')) score = 1;
+  else if (file.endsWith('.c')) score = 6;
+  else if (file.startsWith('include/linux/')) score = 5;
+  if (facts.kind === 'function') score += 0.5;
+  return score + Math.min(facts.nodes.length, 1000) / 10000;
 }

@@ -14,6 +14,8 @@ export interface CallContext {
   readonly kind: ContextKind;
   readonly ownership: KnownOwnership;
   readonly locked: boolean;
+  /** The update is behind a test that the flag is not as wanted yet. */
+  readonly guarded: boolean;
   readonly file: string;
   readonly line: number;
 }
@@ -46,8 +48,8 @@ export class Recorder {
   }
 
   context(context: CallContext): void {
-    const { callee, update, ownership, line } = context;
-    this.contexts.set(`${callee}|${update.updater}|${update.text}|${ownership}|${line}`, context);
+    const { callee, update, ownership, guarded, line } = context;
+    this.contexts.set(`${callee}|${update.updater}|${update.text}|${ownership}|${guarded}|${line}`, context);
   }
 
   call(key: string): void {

@@ -64,13 +64,7 @@ export class State {
     if (fact) this.facts.set(to, fact);
   }
 
-  /** Equal for states that agree in everything but evidence. Keys are computed once: only of states that no longer change. */
-  key(): string {
-    return `${this.propertyKey()}#${this.scalarKey()}`;
-  }
-
   private cachedProperty: string | null = null;
-  private cachedScalar: string | null = null;
 
   /** Equal for states that agree about folios: who holds which, and how they stand. */
   propertyKey(): string {
@@ -86,15 +80,25 @@ export class State {
     return this.cachedProperty;
   }
 
-  private scalarKey(): string {
-    if (this.cachedScalar !== null) return this.cachedScalar;
+  /**
+   * Equal for states that agree about folios and about what later code asks: in whatever else they differ,
+   * nothing depends on it.
+   *
+   * @param asked names of variables, fields and constants in the conditions to come
+   */
+  relevantKey(asked: ReadonlySet<string>): string {
+    const results = new Set<Term>();
     const parts: string[] = [];
-    for (const [key, value] of this.env)
-      if (!this.origins.has(familyOf(value))) parts.push(`${key}=${value.id}`);
-    for (const [term, fact] of this.facts) parts.push(`${term.id}?${factKey(fact)}`);
-    for (const [term, origin] of this.origins) parts.push(`${term.id}:${originKey(origin)}`);
-    this.cachedScalar = parts.sort().join(' ');
-    return this.cachedScalar;
+    for (const [key, value] of this.env) {
+      if (!asked.has(key.includes('>') ? key.slice(key.indexOf('>') + 1) : key.split(/[.[]/, 1)[0]!))
+        continue;
+      if (isPlain(value)) parts.push(`${key}=${value.id}`);
+      else collectResults(value, results);
+    }
+    for (const [term, fact] of this.facts) {
+      if (isAsked(term, asked, results, this.origins)) parts.push(`${term.id}?${factKey(fact)}`);
+    }
+    return `${this.propertyKey()}#${parts.sort().join(' ')}`;
   }
 
   /** Keeps only what holds in both; for states with equal property keys. Null when nothing is lost. */
@@ -154,4 +158,29 @@ export function mentionsTerm(part: Term): (term: Term) => boolean {
     return found;
   };
   return mentions;
+}
+
+/** Is every part of a term something that later code asks about? */
+function isAsked(
+  term: Term,
+  asked: ReadonlySet<string>,
+  results: ReadonlySet<Term>,
+  origins: ReadonlyMap<Term, Origin>,
+): boolean {
+  if ((term.kind === 'field' || term.kind === 'name') && !asked.has(term.name)) return false;
+  if (term.kind === 'result' || term.kind === 'element') return results.has(term) || origins.has(term);
+  return (
+    (term.base === null || isAsked(term.base, asked, results, origins)) &&
+    (term.other === null || isAsked(term.other, asked, results, origins))
+  );
+}
+
+function isPlain(term: Term): boolean {
+  return term.kind === 'number' || term.kind === 'name' || term.kind === 'error';
+}
+
+function collectResults(term: Term, results: Set<Term>): void {
+  if (term.kind === 'result' || term.kind === 'element') results.add(term);
+  if (term.base) collectResults(term.base, results);
+  if (term.other) collectResults(term.other, results);
 }

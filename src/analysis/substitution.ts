@@ -62,6 +62,8 @@ export class Substitution {
       case 'inside': {
         const base = this.apply(term.base!);
         if (base.kind === 'local') return local(`${base.name}.${term.name}`);
+        // &folio->page, written in a macro that does not know the type.
+        if (term.name === 'page' && this.state.origins.has(familyOf(base))) return base;
         return inside(base, term.name);
       }
       case 'subpage':

@@ -186,6 +186,7 @@ function toOutcomes(call: Call): Outcome[] {
 function outcomesFor(result: ResultClass, effects: Effects): Outcome[] {
   const outcome: Outcome = {
     result,
+    of: perArgument(effects.of).map(([argument, standing]) => ({ argument, standing })),
     returns: null,
     publishes: perArgument(effects.publishes).flatMap(([argument, places]) =>
       places.map((to) => ({ argument, to })),

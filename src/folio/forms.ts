@@ -70,6 +70,8 @@ const returned = text('what is returned').transform((value, context) => {
 const EFFECTS = {
   /** Several: any one of them. */
   returns: listOf(returned).optional(),
+  /** Only for folios that stand like this. */
+  of: perArgument(oneOf([...VISIBILITIES, ...OWNERSHIPS])).optional(),
   publishes: perArgument(listOf(oneOf(VISIBILITIES))).optional(),
   removes: perArgument(listOf(oneOf(VISIBILITIES))).optional(),
   gives: perArgument(oneOf(OWNERSHIPS)).optional(),
