@@ -1,11 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { resolve } from 'node:path';
+import { RectoError } from '../errors.js';
 import { joinSeries } from '../mail/assemble.js';
 import { readSeries } from '../mail/read.js';
 import type { Series } from '../mail/series.js';
 import { resolveBase, type Base } from '../tree/base.js';
 import { findTree, openTree, type OpenTree } from '../tree/open.js';
-import { readInputs } from './inputs.js';
+import { readInputs, type Input } from './inputs.js';
 import type { Progress } from './progress.js';
 import type { Terminal } from './terminal.js';
 
@@ -40,6 +41,7 @@ export async function readRequest(
   const inputs = await readInputs(names, options.tree ?? null, terminal);
   const all = await readSeries(inputs);
   const series = joinSeries(all);
+  assertWholeHunks(series, inputs);
   progress.step('looking for the base');
   const place = await findTree(options.tree ?? null, terminal.cwd);
   const asked = options.base ?? inputs[0]?.base ?? null;
@@ -50,6 +52,19 @@ export async function readRequest(
   return { series, tree, base, notes };
 }
 
+/** What was cut off before the first hunk ends must not pass for a patch that changes nothing. */
+function assertWholeHunks({ patches, notes }: Series, inputs: readonly Input[]): void {
+  const diffs = patches.flatMap(({ files }) => files);
+  if (
+    notes.length === 0 ||
+    diffs.some(({ hunks, oldPath, newPath }) => hunks.length > 0 || oldPath !== newPath)
+  )
+    return;
+  const names = inputs.map(({ name }) => name).join(', ');
+  throw new RectoError('unreadable-input', `no whole hunk in ${names}: ${notes.join('; ')}`, names);
+}
+
+/** Says so when what was sent apart is reviewed together. */
 function several(all: readonly Series[]): string[] {
   if (all.length < 2) return [];
   const subjects = all.map(({ subject }) => JSON.stringify(subject)).join(', ');

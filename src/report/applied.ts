@@ -22,7 +22,7 @@ export function applicationDetails({ status, files }: AppliedPatch): string[] {
 
 function fileDetails(file: FileResult): string[] {
   const { path, hunks } = file;
-  if (file.reason !== null) return [`${path}: ${file.reason}`];
+  if (file.reason !== null) return [file.reason.startsWith(path) ? file.reason : `${path}: ${file.reason}`];
   if (file.status === 'already') return [`${path}: the tree has this change already`];
   const details: string[] = [];
   const bent: string[] = [];

@@ -29,7 +29,7 @@ function coverageParts({ functions, contexts, unknown, truncated }: Coverage): s
   return [
     [
       `${counted(functions, 'function')} analysed.`,
-      `${counted(calls, 'call')} pass a folio to a function that updates its flags non-atomically:`,
+      `${calls} calls pass a folio to a function that updates its flags non-atomically:`,
       `  ${contexts.owned} a folio that nobody else can see`,
       `  ${contexts.visible} a folio that others can see`,
       `  ${contexts.passed} what the caller was given itself`,

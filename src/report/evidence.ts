@@ -137,7 +137,7 @@ export function racesText(told: Told): string[] {
   if (shown.length === 0) return [];
   const lines = ['  What can be lost:'];
   for (const { update, by, why } of shown) {
-    lines.push(...wrap(`${updateName(update)} ${doneBy(update, by)}${why}`, '    ', '      '));
+    lines.push(...wrap(`${updateName(update)}${doneBy(update, by)}: ${why}`, '    ', '      '));
   }
   const others = races.length - shown.length;
   if (others > 0)
@@ -147,10 +147,10 @@ export function racesText(told: Told): string[] {
 
 function doneBy(update: string, by: readonly string[]): string {
   const names = by.filter((name) => name !== update).map((name) => `${name}()`);
-  if (names.length === 0) return '- ';
+  if (names.length === 0) return '';
   const more = names.length > NAMES ? [`${names.length - NAMES + 1} more`] : [];
   const some = more.length > 0 ? names.slice(0, NAMES - 1) : names;
-  return `in ${listed([...some, ...more])}: `;
+  return ` in ${listed([...some, ...more])}`;
 }
 
 /** What other callers of the same function pass. */

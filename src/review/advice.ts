@@ -44,7 +44,7 @@ function updateFirst(hazard: Hazard): string | null {
   const [first] = shown;
   const before =
     shown.size === 1 ? `before ${first!} makes the folio visible` : 'before the folio becomes visible';
-  return `Call ${updateName(update.text)} ${before}.`.replace(/^Call (?!\w+\(\) )/, 'Do ');
+  return `${/^\w+$/.test(update.text) ? 'Call' : 'Do'} ${updateName(update.text)} ${before}.`;
 }
 
 /** Sound only where whoever gets there has the flag set already, and keeps it. */
@@ -83,16 +83,14 @@ function whySet({ update, meetings }: Hazard, meanings: readonly FlagMeaning[]):
 }
 
 function atomically(hazard: Hazard, background: AdviceBackground | null): string {
-  const { text, operation } = hazard.update;
+  const { text, operation, flag } = hazard.update;
+  if (flag === 'flags') return 'Change the word with one atomic operation, such as set_mask_bits().';
+  const one = operation === 'set' ? 'set_bit()' : operation === 'clear' ? 'clear_bit()' : null;
+  const instead = one === null ? 'an atomic operation' : `${one}, which is atomic`;
   const atomic = /^__\w+$/.test(text) ? text.slice(2) : null;
-  const exists =
-    atomic !== null && (bitOperation(atomic) !== null || (background?.hasAccessor(atomic) ?? true));
-  if (exists) return `Use the atomic ${atomic}().`;
-  const operations =
-    operation === 'set' ? 'set_bit()' : operation === 'clear' ? 'clear_bit()' : 'an atomic operation';
-  return atomic === null
-    ? `Change the word with ${operations}${operation === 'change' ? '' : ', which is atomic'}.`
-    : `Use ${operations}${operation === 'change' ? '' : ', which is atomic'}: page-flags.h has no ${atomic}().`;
+  if (atomic === null) return `Use ${instead}.`;
+  const exists = bitOperation(atomic) !== null || (background?.hasAccessor(atomic) ?? true);
+  return exists ? `Use the atomic ${atomic}().` : `Use ${instead}: page-flags.h has no ${atomic}().`;
 }
 
 /** `__folio_set_x` → `folio_test_x`, `__SetPageX` → `PageX`. */

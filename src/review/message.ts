@@ -63,9 +63,9 @@ export function seenThrough(visible: readonly string[]): string | null {
   return known.length === 0 ? null : listed(known.map((place) => PLACES[place]));
 }
 
-/** An accessor is called; a raw update stands as it is. */
+/** An accessor is called; a raw update is quoted as it is. */
 export function updateName(update: string): string {
-  return /^\w+$/.test(update) ? `${update}()` : update;
+  return /^\w+$/.test(update) ? `${update}()` : `"${update}"`;
 }
 
 /** "a, b and c". */
