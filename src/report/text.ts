@@ -90,7 +90,7 @@ function summary({ findings, resolved, patches }: Review): string {
       return 'Nothing to report: the tree has it already.';
     return all ? 'Nothing to report.' : 'Nothing to report on what applies.';
   }
-  const parts = [counted(open, 'finding')];
+  const parts = [open === 0 ? 'No finding' : counted(open, 'finding')];
   if (closed > 0) parts.push(`${closed} that a later patch takes back`);
   if (right > 0) parts.push(`${right} that the ${patches.length > 1 ? 'series' : 'patch'} puts right`);
   return `${parts.join(', ')}.`;
