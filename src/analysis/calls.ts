@@ -11,7 +11,7 @@ import type { Recorder } from './recorder.js';
 import { NO_FACT, type State } from './state.js';
 import { packedArgument, Substitution } from './substitution.js';
 import type { FlagUpdate, FolioChange, FunctionOutcome, ParameterCall, Summary } from './summary.js';
-import { familyOf, flagTest, mentionsParameter, number, result, ZERO, type Term } from './term.js';
+import { familyOf, flagTest, mentionsParameter, named, number, result, ZERO, type Term } from './term.js';
 import { bitOperation, flagOfBit, wordOf, wordOfPage } from './update.js';
 
 type Call = Action & { do: 'call' };
@@ -363,6 +363,7 @@ export class CallEffects {
       // An argument that is NULL gives NULL; otherwise the class holds for it.
       return folio;
     }
+    if (outcome.constant) return named(outcome.constant);
     if (outcome.result === '0' || outcome.result === 'null') return ZERO;
     if (returns)
       state.origins.set(
@@ -477,9 +478,7 @@ export class CallEffects {
     for (const change of outcome.changes) this.applyChange(target, change, substitution, state, node);
     for (const store of outcome.stores) this.applyStore(target, store, substitution, action, state, node);
     for (const { container, origin } of outcome.fills) {
-      const into = substitution.apply(container);
-      const held = state.contents.get(into) ?? [];
-      if (held.length < 4) state.contents.set(into, [...held, origin]);
+      this.memory.addToContainer(substitution.apply(container), origin, state);
     }
     let value = made;
     if (outcome.result) {

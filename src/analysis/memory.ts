@@ -1,7 +1,7 @@
 import type { Expression, FunctionFacts, Place } from '../c/facts.js';
 import type { Program } from './program.js';
 import { structName } from './program.js';
-import { defaultOrigin, originOf, UNKNOWN, type Origin } from './origin.js';
+import { defaultOrigin, originOf, standingKey, UNKNOWN, type Origin } from './origin.js';
 import type { State } from './state.js';
 import {
   element,
@@ -264,14 +264,16 @@ export class Memory {
 
   /** A folio is put into a container. */
   collect(container: Term, folio: Term, state: State): void {
-    const origin = this.originOf(folio, state);
-    const held = state.contents.get(container) ?? [];
-    if (
-      held.some((other) => other.ownership === origin.ownership && other.visible.size === origin.visible.size)
-    ) {
-      return;
+    this.addToContainer(container, this.originOf(folio, state), state);
+  }
+
+  /** A folio that stands like this is put into a container; one that was not made here has others in it already. */
+  addToContainer(container: Term, origin: Origin, state: State): void {
+    const held =
+      state.contents.get(container) ?? (container.kind === 'local' ? [] : [defaultOrigin(container)]);
+    if (held.length < 4 && !held.some((other) => standingKey(other) === standingKey(origin))) {
+      state.contents.set(container, [...held, origin]);
     }
-    if (held.length < 4) state.contents.set(container, [...held, origin]);
   }
 
   /** The state of the folio that a pointer means. */
@@ -381,7 +383,7 @@ export class Memory {
       case '&':
         if (left === ZERO || right === ZERO) return ZERO;
         if (left.kind === 'number' && right.kind === 'number') return number(left.number! & right.number!);
-        return bounded(operation('&', left, right), node);
+        return bounded(maskOf(left, right, this.program.constants), node);
       case '+':
       case '-': {
         if (this.typeOf(expression.left) === 'struct page *') {
@@ -398,6 +400,24 @@ export class Memory {
     }
     return result(node, expression.operator);
   }
+}
+
+/** `x & FLAG`, where x is known to be made with or without the flag. */
+function maskOf(left: Term, right: Term, constants: ReadonlyMap<string, number>): Term {
+  if (left === right || (left.kind === 'operation' && left.name === '|' && hasPart(left, right)))
+    return right;
+  const values = [left, right].map((term) => (term.kind === 'name' ? constants.get(term.name) : undefined));
+  if (values[0] !== undefined && values[1] !== undefined) return (values[0] & values[1]) === 0 ? ZERO : right;
+  return operation('&', left, right);
+}
+
+function hasPart(term: Term, part: Term): boolean {
+  if (term === part) return true;
+  return (
+    term.kind === 'operation' &&
+    term.name === '|' &&
+    (hasPart(term.base!, part) || hasPart(term.other!, part))
+  );
 }
 
 function compared(left: Term, right: Term): Term {

@@ -32,6 +32,8 @@ export interface FolioState {
 /** What a call does when its result is in a class. Arguments count from 0. */
 export interface Outcome {
   readonly result: ResultClass;
+  /** The named constant that is returned, `VM_FAULT_RETRY`, or null. The class is then `nonzero`. */
+  readonly constant: string | null;
   /** For folios that stand like this only; where it is not known how they stand it is one of several ways. */
   readonly of: readonly { readonly argument: number; readonly standing: Ownership | Visibility }[];
   /** The folio returned, or `{ argument }` when it is an argument itself (or another page of the same folio). */

@@ -174,8 +174,10 @@ function toRecords(data: RuleFile, locate: Locate): RuleData {
  */
 function toOutcomes(call: Call): Outcome[] {
   if (call.when !== undefined) {
-    return Object.entries(call.when).flatMap(([result, effects]) =>
-      outcomesFor(result as ResultClass, effects),
+    return Object.entries(call.when).flatMap(([result, effects = {}]) =>
+      /^[A-Z]/.test(result)
+        ? outcomesFor('nonzero', effects, result)
+        : outcomesFor(result as ResultClass, effects),
     );
   }
   if (call.nothing === undefined && !hasEffects(call)) return [];
@@ -183,9 +185,10 @@ function toOutcomes(call: Call): Outcome[] {
   return [...outcomesFor('pointer', call), ...call.or.flatMap((result) => outcomesFor(result, {}))];
 }
 
-function outcomesFor(result: ResultClass, effects: Effects): Outcome[] {
+function outcomesFor(result: ResultClass, effects: Effects, constant: string | null = null): Outcome[] {
   const outcome: Outcome = {
     result,
+    constant,
     of: perArgument(effects.of).map(([argument, standing]) => ({ argument, standing })),
     returns: null,
     publishes: perArgument(effects.publishes).flatMap(([argument, places]) =>

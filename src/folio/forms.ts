@@ -102,7 +102,9 @@ const CALL = {
   or: listOf(oneOf(['null', 'error'])).optional(),
   nothing: oneOf(['true']).optional(),
   when: z
-    .partialRecord(oneOf(CLASSES), effects, { error: `give results here: ${CLASSES.join(', ')}` })
+    .partialRecord(z.union([z.enum(CLASSES), z.string().regex(/^[A-Z][A-Z0-9]*_[A-Z0-9_]+$/)]), effects, {
+      error: `give results here: ${CLASSES.join(', ')}, or the name of a constant that is not zero`,
+    })
     .optional(),
 };
 

@@ -183,8 +183,17 @@ function readConstant(node: Node, constants: Record<string, number>): void {
     ?.text.replace(/\/\*.*?\*\//g, '')
     .trim();
   if (!name || !value) return;
-  const number = /^\(?\s*(?:\(\w+\))?\s*(0x[0-9a-f]+|\d+)[uUlL]*\s*\)?$/i.exec(value);
-  if (number) constants[name] = Number(number[1]);
+  const number = integerIn(value);
+  if (number !== null) constants[name] = number;
+}
+
+/** The integer that a constant's text is, with casts and parentheses around it; null for anything more. */
+function integerIn(text: string): number | null {
+  const number =
+    /^\(?\s*(?:\(\s*(?:__force\s+)?\w+(?:\s+\w+)?\s*\))?\s*\(?\s*(0x[0-9a-f]+|\d+)[uUlL]*\s*\)?\s*\)?$/i.exec(
+      text.trim(),
+    );
+  return number ? Number(number[1]) : null;
 }
 
 function readEnum(node: Node, constants: Record<string, number>): void {
@@ -193,7 +202,7 @@ function readEnum(node: Node, constants: Record<string, number>): void {
     if (item?.type !== 'enumerator') continue;
     const name = item.childForFieldName('name')?.text;
     const value = item.childForFieldName('value');
-    if (value) next = value.type === 'number_literal' ? Number(value.text.replace(/[uUlL]+$/, '')) : null;
+    if (value) next = integerIn(value.text);
     if (name && next !== null && Number.isSafeInteger(next)) constants[name] = next;
     if (next !== null) next++;
   }
