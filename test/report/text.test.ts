@@ -90,7 +90,7 @@ describe('a review for people', () => {
 
   it('keeps its own words within 80 columns', () => {
     const text = reviewToText(review({ findings: [worded(byCall)], notes: ['x '.repeat(200)] }));
-    const own = text.split('\n').filter((line) => !/\(\){2}/.test(line));
+    const own = text.split('\n').filter((line) => !/\(\) {2}/.test(line));
     for (const line of own) expect(line.length).toBeLessThanOrEqual(80);
   });
 });
