@@ -1,4 +1,5 @@
 import type { Cause } from '../analysis/cause.js';
+import type { FindingCaller } from '../review/callers.js';
 import type { Finding, FindingOrigin, FindingRace } from '../review/finding.js';
 import { listed, messageOf, updateName } from '../review/message.js';
 import { table, wrap } from './lines.js';
@@ -153,28 +154,30 @@ function doneBy(update: string, by: readonly string[]): string {
   return ` in ${listed([...some, ...more])}`;
 }
 
+/** What other callers pass, and how to say it; what says most comes last. */
+const PASSES: readonly (readonly [kind: FindingCaller['passes'], one: string, several: string])[] = [
+  ['owned', 'passes folios that nobody else can see yet', 'pass folios that nobody else can see yet'],
+  ['passed', 'passes on what it is given', 'pass on what they are given'],
+  ['unknown', 'passes folios of which nothing could be seen', 'pass folios of which nothing could be seen'],
+  ['visible', 'passes folios that others can see, too', 'pass folios that others can see, too'],
+];
+
 /** What other callers of the same function pass. */
 export function callersText([{ callee, callers }]: Told): string[] {
   if (callee === null || callers.length === 0) return [];
-  const kinds = [
-    ['visible', 'pass folios that others can see, too'],
-    ['owned', 'pass folios that nobody else can see yet'],
-    ['passed', 'pass on what they are given'],
-    ['unknown', 'pass folios of which nothing could be seen'],
-  ] as const;
+  // A function that calls it twice is told once.
+  const kinds = new Map<string, number>();
+  for (const { function: name, passes } of callers) {
+    const kind = PASSES.findIndex(([known]) => known === passes);
+    kinds.set(name, Math.max(kind, kinds.get(name) ?? 0));
+  }
   const lines = [`  Other callers of ${callee}():`];
-  // A function that calls it twice is told by what says most.
-  const told = new Set<string>();
-  for (const [kind, what] of kinds) {
-    const names = [
-      ...new Set(callers.filter(({ passes }) => passes === kind).map((caller) => `${caller.function}()`)),
-    ].filter((name) => !told.has(name));
-    for (const name of names) told.add(name);
+  for (const [index, [, one, several]] of PASSES.entries()) {
+    const names = [...kinds].filter(([, kind]) => kind === index).map(([name]) => `${name}()`);
     if (names.length === 0) continue;
-    const more = names.length > CALLERS ? [`${names.length - CALLERS + 1} more`] : [];
-    const some = more.length > 0 ? names.slice(0, CALLERS - 1) : names;
-    const does = names.length === 1 ? what.replace(/^pass /, 'passes ').replace('they are', 'it is') : what;
-    lines.push(...wrap(`${listed([...some, ...more])} ${does}`, '    ', '      '));
+    const some =
+      names.length > CALLERS ? [...names.slice(0, CALLERS - 1), `${names.length - CALLERS + 1} more`] : names;
+    lines.push(...wrap(`${listed(some)} ${names.length === 1 ? one : several}`, '    ', '      '));
   }
   return lines;
 }

@@ -23,7 +23,9 @@ export function adviceOf(
     protect(because),
     updateFirst(hazard),
     background && testFirst(hazard, background),
-    atomically(hazard, background),
+    because === 'downgraded-update'
+      ? 'Leave it atomic, as it was before the patch.'
+      : atomically(hazard, background),
   ].filter((advice) => advice !== null);
 }
 

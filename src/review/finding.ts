@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Cause } from '../analysis/cause.js';
 import type { Hazard } from '../analysis/hazards.js';
+import type { Program } from '../analysis/program.js';
 import type { Step } from '../analysis/origin.js';
 import type { Meeting, Word } from '../analysis/summary.js';
 import type { FlagMeaning, Ownership } from '../folio/contract.js';
@@ -117,7 +118,7 @@ export function findingOf(
     file: update.file,
     line: update.line,
     origins,
-    races: racesOf(hazard),
+    races: racesOf(hazard, background?.tree.program ?? null),
     callee,
     callers: background ? callersOf(hazard, background.tree.report) : [],
     id: createHash('sha256').update(hazard.key).digest('hex').slice(0, 12),
@@ -191,14 +192,21 @@ function joinPublications(steps: readonly Step[]): Step[] {
   return joined;
 }
 
-function racesOf(hazard: Hazard): FindingRace[] {
+/** By update, without those that no code of this tree can do, because it has no such accessor. */
+function racesOf(hazard: Hazard, program: Program | null): FindingRace[] {
   const byUpdate = new Map<string, FindingRace>();
   for (const race of hazard.races) {
+    if (program && isMissing(race.update, program)) continue;
     const known = byUpdate.get(race.update);
     const by = [...new Set([...(known?.by ?? []), ...race.by])];
     byUpdate.set(race.update, { update: race.update, by, why: known?.why ?? race.why });
   }
   return [...byUpdate.values()];
+}
+
+function isMissing(update: string, program: Program): boolean {
+  if (!/^(?:folio_(?:test_)?(?:set|clear)_|(?:Test)?(?:Set|Clear)Page)\w+$/.test(update)) return false;
+  return !program.model.accessors.has(update) && program.resolve(update, '') === null;
 }
 
 function severityOf(hazard: Hazard): Level {

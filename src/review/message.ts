@@ -37,24 +37,24 @@ const WORDS: Readonly<Record<Word, string>> = {
 
 /** "do_swap_page() passes a folio that is visible through the swap cache to ..., where ... is not atomic: ...". */
 export function messageOf(told: Told): string {
-  const folio = folioOf(told.origins);
   const names = listed(told.updates.map(({ update }) => updateName(update)));
   const are = told.updates.length > 1 ? 'are' : 'is';
+  const seen = howSeen(told.origins);
   const what =
     told.callee === null
-      ? `${told.in}() has ${folio}, and ${names} there ${are} not atomic`
-      : `${told.in}() passes ${folio} to ${told.callee}(), ` +
+      ? `In ${told.in}() the folio ${seen}, and ${names} ${are} not atomic`
+      : `${told.in}() passes a folio that ${seen} to ${told.callee}(), ` +
         `${told.callee === told.updater ? 'where' : `which leads to ${told.updater}(), where`} ${names} ${are} not atomic`;
   const each = told.updates.length > 1 ? 'each loads' : 'it loads';
   return `${what}: ${each} ${WORDS[told.word]}, changes it and stores it. An update of any bit of that word that somebody else makes in between is lost.`;
 }
 
-function folioOf(origins: Told['origins']): string {
+function howSeen(origins: Told['origins']): string {
   if (origins.length > 0 && origins.every(({ ownership }) => ownership === 'speculative')) {
-    return "a folio that it found without a reference, and that may be somebody else's by now";
+    return "was found without a reference and may be somebody else's by now";
   }
   const through = seenThrough(origins.flatMap(({ visible }) => visible));
-  return through === null ? 'a folio that others can see' : `a folio that is visible through ${through}`;
+  return through === null ? 'may be visible to others' : `is visible through ${through}`;
 }
 
 /** "the swap cache and the LRU"; null when nothing is known. */
