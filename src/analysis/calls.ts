@@ -8,10 +8,27 @@ import { isPageType, type Memory } from './memory.js';
 import { originOf, published, withdrawn, withOwnership, type Origin } from './origin.js';
 import { structName, type FunctionEntry, type Program } from './program.js';
 import type { Recorder } from './recorder.js';
-import { NO_FACT, type State } from './state.js';
+import { NO_FACT, POSITIVE, type State } from './state.js';
 import { packedArgument, Substitution } from './substitution.js';
-import type { FlagUpdate, FolioChange, FunctionOutcome, ParameterCall, Summary } from './summary.js';
-import { familyOf, flagTest, mentionsParameter, named, number, result, ZERO, type Term } from './term.js';
+import type {
+  Condition,
+  FlagUpdate,
+  FolioChange,
+  FunctionOutcome,
+  ParameterCall,
+  Summary,
+} from './summary.js';
+import {
+  familyOf,
+  field,
+  flagTest,
+  mentionsParameter,
+  named,
+  number,
+  result,
+  ZERO,
+  type Term,
+} from './term.js';
 import { bitOperation, flagOfBit, wordOf, wordOfPage } from './update.js';
 
 type Call = Action & { do: 'call' };
@@ -50,6 +67,13 @@ export class CallEffects {
     const target = this.program.resolve(callee, this.entry.file);
     const summary = target ? this.summaryOf(target) : null;
     return summary ? namesAsked(summary) : [];
+  }
+
+  /** The same, for the updates only. */
+  asksForUpdates(callee: string): Iterable<string> {
+    const target = this.program.resolve(callee, this.entry.file);
+    const summary = target ? this.summaryOf(target) : null;
+    return summary ? conditionNames([...summary.updates, ...summary.pending]) : [];
   }
 
   /** The states after a call, one per way that it can end. */
@@ -107,12 +131,7 @@ export class CallEffects {
   /** A new value for this call; what the pass before left of it is kept under another name. */
   private freshResult(state: State, node: number): Term {
     const made = result(node);
-    const earlier = result(node, "'");
-    if ([...state.env.values()].some((value) => familyOf(value) === made || value === made)) {
-      state.forget(earlier);
-      state.rename(made, earlier);
-    }
-    state.forget(made);
+    state.renew(made, result(node, "'"));
     return made;
   }
 
@@ -314,6 +333,12 @@ export class CallEffects {
     node: number,
   ): State[] {
     const states: State[] = [];
+    const tests = outcomes[0]?.tests;
+    const tested = tests ? args[tests.argument] : undefined;
+    if (tests && tested) {
+      before.env.set(action.to, flagTest(folioOf(tested), tests.state));
+      return [before];
+    }
     const apt = outcomes.filter((outcome) => this.isApt(outcome, args, before));
     const certain = apt.filter((outcome) => outcome.of.length > 0 && this.isCertain(outcome, args, before));
     for (const outcome of certain.length > 0 ? certain : apt) {
@@ -359,7 +384,7 @@ export class CallEffects {
     if (returns && 'argument' in returns) {
       const argument = args[returns.argument];
       if (!argument) return made;
-      const folio = folioOf(argument);
+      const folio = returns.head ? familyOf(folioOf(argument)) : folioOf(argument);
       // An argument that is NULL gives NULL; otherwise the class holds for it.
       return folio;
     }
@@ -392,6 +417,7 @@ export class CallEffects {
     for (const { argument, to } of outcome.publishes) {
       const step = this.memory.step(node, `${name}() makes it visible: ${to}`);
       change(argument, (origin) => published(origin, to, step));
+      if (to === 'page cache' && args[argument]) this.setMapping(args[argument], state);
     }
     for (const { argument, from } of outcome.removes) change(argument, (origin) => withdrawn(origin, from));
     for (const { argument, ownership } of outcome.gives) {
@@ -437,6 +463,13 @@ export class CallEffects {
         state.origins.set(folio, published(this.memory.originOf(folio, state), 'list', step));
       } else this.memory.collect(container, folio, state);
     }
+  }
+
+  /** A folio in the page cache has a mapping: __filemap_add_folio() in mm/filemap.c. */
+  private setMapping(folio: Term, state: State): void {
+    const family = familyOf(folioOf(folio));
+    state.env.delete(`${family.id}>mapping`);
+    state.facts.set(field(family, 'mapping'), { ...NO_FACT, sign: POSITIVE });
   }
 
   private applySummary(
@@ -516,6 +549,7 @@ export class CallEffects {
     const step = this.memory.step(node, `${target.facts.name}() is called`);
     const [first] = change.steps;
     for (const place of change.visible) {
+      if (place === 'page cache') this.setMapping(folio, state);
       after = published(after, place, { ...step, says: `${target.facts.name}() makes it visible: ${place}` });
     }
     if (change.ownership !== 'passed' && change.visible.size === 0) {
@@ -648,17 +682,21 @@ const asked = new WeakMap<Summary, ReadonlySet<string>>();
 function namesAsked(summary: Summary): ReadonlySet<string> {
   let names = asked.get(summary);
   if (!names) {
-    const found = new Set<string>();
-    const visit = (term: Term): void => {
-      if (term.kind === 'field' || term.kind === 'name') found.add(term.name);
-      if (term.base) visit(term.base);
-      if (term.other) visit(term.other);
-    };
-    for (const { conditions } of [...summary.updates, ...summary.pending, ...summary.outcomes]) {
-      for (const [term] of conditions) visit(term);
-    }
-    names = found;
+    names = conditionNames([...summary.updates, ...summary.pending, ...summary.outcomes]);
     asked.set(summary, names);
   }
   return names;
+}
+
+function conditionNames(
+  items: readonly { readonly conditions: readonly Condition[] }[],
+): ReadonlySet<string> {
+  const found = new Set<string>();
+  const visit = (term: Term): void => {
+    if (term.kind === 'field' || term.kind === 'name') found.add(term.name);
+    if (term.base) visit(term.base);
+    if (term.other) visit(term.other);
+  };
+  for (const { conditions } of items) for (const [term] of conditions) visit(term);
+  return found;
 }

@@ -16,7 +16,11 @@ export function conditionsOf(state: State): readonly Condition[] {
 
 /** Flag tests belong to the folio, and sums are new values each time: neither is a condition on what was passed. */
 function isMomentary(term: Term): boolean {
-  if (term.kind === 'flag' || (term.kind === 'operation' && (term.name === '+' || term.name === '-')))
+  if (
+    term.kind === 'flag' ||
+    term.kind === 'element' ||
+    (term.kind === 'operation' && (term.name === '+' || term.name === '-'))
+  )
     return true;
   return (term.base !== null && isMomentary(term.base)) || (term.other !== null && isMomentary(term.other));
 }

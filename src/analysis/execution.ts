@@ -16,7 +16,9 @@ import { expressionText, placeText } from './text.js';
 
 /** Paths that are told apart at one point before those that agree about folios are joined. */
 const PATHS = 40;
-/** Paths that differ about folios, kept at one point beyond that. */
+/** Paths that differ in what updates depend on, kept at one point beyond that. */
+const DECISIVE_PATHS = 16;
+/** Paths that differ about folios, kept beyond that. */
 const FOLIO_PATHS = 40;
 /** Nodes executed in one function before the rest is given up. */
 const STEPS = 20_000;
@@ -41,6 +43,9 @@ export class Execution {
   private readonly parameterCalls: ParameterCall[] = [];
   private readonly exits: Exit[] = [];
   private truncated = false;
+  /** Names in the conditions of updates that callees make. */
+  private readonly decisive = new Set<string>();
+  private readonly decisiveKeys = new WeakMap<State, string>();
 
   constructor(program: Program, entry: FunctionEntry, summaryOf: SummaryOf) {
     this.program = program;
@@ -57,6 +62,10 @@ export class Execution {
     const { nodes } = this.entry.facts;
     const live = liveVariables(nodes);
     const order = reversePostorder(nodes);
+    for (const { action } of nodes) {
+      if (action.do !== 'call' || typeof action.callee !== 'string') continue;
+      for (const name of this.calls.asksForUpdates(action.callee)) this.decisive.add(name);
+    }
     const asked = askedNames(nodes, (name) => this.calls.asks(name));
     const seen: Map<string, State>[] = nodes.map(() => new Map<string, State>());
     const queue: { node: number; state: State; shared: boolean }[][] = nodes.map(() => []);
@@ -133,17 +142,33 @@ export class Execution {
     const known = seen.get(key);
     if (known) return this.join(seen, key, known, state);
     if (seen.size >= PATHS) {
+      // What the updates below depend on is kept as long as it can be.
+      const decisive = this.decisiveKey(state);
+      for (const [otherKey, other] of seen) {
+        if (this.decisiveKey(other) === decisive) return this.join(seen, otherKey, other, state);
+      }
+    }
+    if (seen.size >= PATHS + DECISIVE_PATHS) {
       const property = state.propertyKey();
       for (const [otherKey, other] of seen) {
         if (other.propertyKey() === property) return this.join(seen, otherKey, other, state);
       }
-      if (seen.size >= PATHS + FOLIO_PATHS) {
-        this.truncated = true;
-        return null;
-      }
+    }
+    if (seen.size >= PATHS + DECISIVE_PATHS + FOLIO_PATHS) {
+      this.truncated = true;
+      return null;
     }
     seen.set(key, state);
     return state;
+  }
+
+  private decisiveKey(state: State): string {
+    let key = this.decisiveKeys.get(state);
+    if (key === undefined) {
+      key = state.relevantKey(this.decisive);
+      this.decisiveKeys.set(state, key);
+    }
+    return key;
   }
 
   private join(seen: Map<string, State>, key: string, known: State, state: State): State | null {

@@ -129,7 +129,7 @@ function containerOf(pointer: Term, call: Call, state: State, node: number, memo
   if (pointer.kind === 'result' && /\.(next|prev)$/.test(pointer.name)) {
     return memory.readElement(local(pointer.name.replace(/\.(next|prev)$/, '')), state, node);
   }
-  if (pointer.symbolic) return element(pointer, '');
+  if (pointer.symbolic) return memory.readElement(pointer, state, node);
   return result(node, 'container');
 }
 

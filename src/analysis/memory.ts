@@ -235,9 +235,8 @@ export class Memory {
    * @param label tells several elements read by one node apart
    */
   readElement(container: Term, state: State, node: number, label = ''): Term {
-    if (container.symbolic && !state.contents.has(container)) return element(container, '');
     const item = element(container, `@${node}${label}`);
-    state.forget(item);
+    state.renew(item, element(container, `@${node}${label}'`));
     const held = state.contents.get(container);
     if (held && held.length > 0) state.origins.set(item, joinOrigins(held));
     return item;
@@ -318,6 +317,19 @@ export class Memory {
     }
   }
 
+  /**
+   * `page + index`. With an index that is not known it may be a page of its own (alloc_pages() without __GFP_COMP,
+   * split_page()): it stands like the first, but what happens to it happens to it alone.
+   */
+  private pageAt(page: Term, index: number | null, state: State, node: number): Term {
+    const origin = state.origins.get(familyOf(page));
+    if (index !== null || page.symbolic || !origin) return bounded(subpage(page, index), node);
+    const item = element(page, `@${node}`);
+    state.renew(item, element(page, `@${node}'`));
+    state.origins.set(item, origin);
+    return item;
+  }
+
   private address(place: Place, state: State, node: number): Term {
     const location = this.locate(place, state, node);
     if (!location) return result(node, '&');
@@ -387,8 +399,10 @@ export class Memory {
       case '+':
       case '-': {
         if (this.typeOf(expression.left) === 'struct page *') {
-          const index = right.kind === 'number' && expression.operator === '+' ? right.number! : null;
-          return bounded(subpage(left, right === ZERO ? 0 : index), node);
+          // A variable's value of the first pass of a loop is no known index.
+          const literal = expression.right.kind === 'number' && expression.operator === '+';
+          const index = literal && right.kind === 'number' ? right.number : null;
+          return this.pageAt(left, index, state, node);
         }
         // In a macro the types are those of the arguments: whoever calls it knows whether this is a page.
         if (this.facts.kind === 'macro') return bounded(operation(expression.operator, left, right), node);

@@ -28,6 +28,9 @@ export interface Origin {
   readonly assumed: boolean;
 }
 
+/** The state of a folio in the page cache, as contracts name it. */
+const MAPPING = 'mapping';
+
 const NOWHERE: ReadonlySet<Visibility> = new Set();
 const NO_FLAGS: Readonly<Record<string, boolean>> = {};
 
@@ -63,7 +66,7 @@ export function originOf(state: FolioState, step: Step): Origin {
     ownership: state.ownership,
     visible: new Set(state.visible),
     locked: state.locked,
-    flags: state.flags,
+    flags: state.visible.includes('page cache') ? { ...state.flags, [MAPPING]: true } : state.flags,
     tested: NO_FLAGS,
     steps: [step],
     unique: state.ownership === 'fresh',
@@ -97,7 +100,8 @@ export function published(origin: Origin, to: Visibility, step: Step): Origin {
   // Who finds a folio whose refcount is frozen gets no reference to it, wherever it can be found.
   const stays = origin.ownership === 'speculative' || (origin.ownership === 'frozen' && to !== 'refcount');
   const ownership = stays ? origin.ownership : 'shared';
-  return { ...origin, ownership, visible, steps: [...origin.steps.slice(-7), step] };
+  const flags = to === 'page cache' ? { ...origin.flags, [MAPPING]: true } : origin.flags;
+  return { ...origin, ownership, visible, flags, steps: [...origin.steps.slice(-7), step] };
 }
 
 export function withOwnership(origin: Origin, ownership: Ownership, step: Step): Origin {
@@ -109,7 +113,12 @@ export function withdrawn(origin: Origin, from: Visibility): Origin {
   if (!origin.visible.has(from)) return origin;
   const visible = new Set(origin.visible);
   visible.delete(from);
-  return { ...origin, visible };
+  if (from !== 'page cache') return { ...origin, visible };
+  return {
+    ...origin,
+    visible,
+    flags: Object.fromEntries(Object.entries(origin.flags).filter(([flag]) => flag !== MAPPING)),
+  };
 }
 
 export function flagsKey(flags: Readonly<Record<string, boolean>>): string {

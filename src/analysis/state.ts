@@ -54,6 +54,17 @@ export class State {
     for (const key of this.env.keys()) if (key.startsWith(prefix)) this.env.delete(key);
   }
 
+  /** Makes way for a new value; whoever still holds the old one holds it under the name `earlier`. */
+  renew(made: Term, earlier: Term): void {
+    for (const value of this.env.values()) {
+      if (familyOf(value) !== made) continue;
+      this.forget(earlier);
+      this.rename(made, earlier);
+      break;
+    }
+    this.forget(made);
+  }
+
   /** Renames a value, where a loop makes a new one at the same place while the old one is still held. */
   rename(from: Term, to: Term): void {
     for (const [key, value] of this.env) if (value === from) this.env.set(key, to);

@@ -2,7 +2,6 @@ import type { Memory } from './memory.js';
 import type { State } from './state.js';
 import { equality } from './condition.js';
 import {
-  element,
   errorPointer,
   familyOf,
   flagTest,
@@ -51,7 +50,9 @@ export class Substitution {
         return term;
       case 'result':
       case 'local': {
-        const own = result(this.node, `<${term.kind}${term.number ?? ''}${term.name}>`);
+        const label = `<${term.kind}${term.number ?? ''}${term.name}>`;
+        const own = result(this.node, label);
+        this.state.renew(own, result(this.node, `${label}'`));
         this.own.set(term, own);
         return own;
       }
@@ -70,7 +71,6 @@ export class Substitution {
         return subpage(this.apply(term.base!), term.number);
       case 'element': {
         const container = this.apply(term.base!);
-        if (container.symbolic && !this.state.contents.has(container)) return element(container, '');
         return this.memory.readElement(container, this.state, this.node);
       }
       case 'error':

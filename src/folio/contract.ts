@@ -37,7 +37,12 @@ export interface Outcome {
   /** For folios that stand like this only; where it is not known how they stand it is one of several ways. */
   readonly of: readonly { readonly argument: number; readonly standing: Ownership | Visibility }[];
   /** The folio returned, or `{ argument }` when it is an argument itself (or another page of the same folio). */
-  readonly returns: FolioState | { readonly argument: number } | null;
+  readonly returns:
+    | FolioState
+    | { readonly argument: number; /** The first page of its folio. */ readonly head: boolean }
+    | null;
+  /** The result is true when the folio is in that state: `mapping`, for one that is in the page cache. */
+  readonly tests: { readonly argument: number; readonly state: string } | null;
   readonly publishes: readonly { readonly argument: number; readonly to: Visibility }[];
   /** The folio is no longer reachable there. */
   readonly removes: readonly { readonly argument: number; readonly from: Visibility }[];

@@ -59,11 +59,15 @@ const state = text('the state').transform((value, context) => {
 });
 
 const returned = text('what is returned').transform((value, context) => {
-  const same = /^argument ([0-9]+)$/.exec(value);
-  if (same !== null) return { argument: Number(same[1]) };
+  const same = /^(head of )?argument ([0-9]+)$/.exec(value);
+  if (same !== null) return { argument: Number(same[2]), head: same[1] !== undefined };
   const read = readState(value);
   if (typeof read !== 'string') return read;
-  context.issues.push({ code: 'custom', message: `${read}; or "argument N"`, input: value });
+  context.issues.push({
+    code: 'custom',
+    message: `${read}; or "argument N", "head of argument N"`,
+    input: value,
+  });
   return z.NEVER;
 });
 
@@ -72,6 +76,7 @@ const EFFECTS = {
   returns: listOf(returned).optional(),
   /** Only for folios that stand like this. */
   of: perArgument(oneOf([...VISIBILITIES, ...OWNERSHIPS])).optional(),
+  tests: perArgument(name).optional(),
   publishes: perArgument(listOf(oneOf(VISIBILITIES))).optional(),
   removes: perArgument(listOf(oneOf(VISIBILITIES))).optional(),
   gives: perArgument(oneOf(OWNERSHIPS)).optional(),

@@ -65,11 +65,12 @@ export async function reviewSeries(
     );
     for (const { hazard, because } of difference.introduced) {
       open.set(hazard.key, findings.length);
-      findings.push(findingOf(hazard, because, patch.number));
+      findings.push(findingOf(hazard, because, patch.number, { tree: side, meanings: rules.meanings }));
     }
     for (const hazard of difference.resolved) {
       const at = open.get(hazard.key);
-      if (at === undefined) resolved.push(findingOf(hazard, null, patch.number));
+      if (at === undefined)
+        resolved.push(findingOf(hazard, null, patch.number, { tree: before, meanings: rules.meanings }));
       else findings[at] = { ...findings[at]!, resolvedBy: patch.number };
       open.delete(hazard.key);
     }
