@@ -536,6 +536,28 @@ void a(gfp_t gfp, swp_entry_t entry)
     ).toEqual(['a: __folio_set_swapbacked']);
   });
 
+  // What happens to an element (Memory.readElement()) does not come back to the container's contents.
+  it.fails('hold folios that are published one by one', async () => {
+    expect(
+      await hazards(`
+void a(gfp_t gfp)
+{
+	struct folio *all[4];
+	int i;
+
+	for (i = 0; i < 4; i++) {
+		all[i] = folio_alloc(gfp, 0);
+		if (!all[i])
+			return;
+	}
+	for (i = 0; i < 4; i++)
+		folio_add_lru(all[i]);
+	for (i = 0; i < 4; i++)
+		__folio_set_checked(all[i]);
+}`),
+    ).toContain('a: __folio_set_checked');
+  });
+
   it('hold what a lookup filled them with', async () => {
     expect(
       await hazards(`
@@ -586,6 +608,25 @@ void a(struct vm_fault *vmf)
 	__folio_set_referenced(page_folio(vmf->page));
 }`),
     ).toEqual(['a: __folio_set_referenced']);
+  });
+
+  // Memory.store() drops the fields of the struct that is written to, and copies none.
+  it.fails('go with the struct when it is copied', async () => {
+    expect(
+      await hazards(`
+struct job {
+	struct folio *folio;
+};
+void a(swp_entry_t entry)
+{
+	struct job job, copy;
+
+	job.folio = swap_cache_get_folio(entry, 0, 0);
+	copy = job;
+	if (copy.folio)
+		__folio_set_checked(copy.folio);
+}`),
+    ).toEqual(['a: __folio_set_checked']);
   });
 
   it('hold what was stored in them here', async () => {
