@@ -102,6 +102,18 @@ ${found('mark(folio);')}`),
     ).toEqual(['a: __folio_clear_partially_mapped']);
   });
 
+  // What a contract promises of a flag (Origin.flags) outlives the function's own atomic update of that flag:
+  // UpdateJudge.applyToFlags() has to drop it.
+  it.fails('is none after the function has cleared the flag itself', async () => {
+    expect(
+      await hazards(
+        found(
+          'folio_clear_swapbacked(folio);\nif (!folio_test_swapbacked(folio))\n\t__folio_set_swapbacked(folio);',
+        ),
+      ),
+    ).toEqual(['a: __folio_set_swapbacked']);
+  });
+
   it('is kept apart from the same update without it', async () => {
     expect(
       await hazards(
@@ -296,6 +308,35 @@ void a(struct address_space *mapping)
       'visible',
     ]);
     expect([...report.hazards.keys()]).toEqual([]);
+  });
+});
+
+describe('a folio that was reached by its PFN', () => {
+  const reached = (statement: string): string => `
+void a(unsigned long pfn)
+{
+	struct page *page = pfn_to_online_page(pfn);
+	struct folio *folio;
+
+	if (!page)
+		return;
+	folio = page_folio(page);
+	${statement}
+}`;
+
+  it("is anybody's: a non-atomic update of it is a hazard", async () => {
+    const one = await hazard(reached('__folio_set_referenced(folio);'));
+    expect(one.meetings[0]!.origin.ownership).toBe('speculative');
+  });
+
+  it("is still anybody's when a reference was got", async () => {
+    const one = await hazard(reached('if (!folio_try_get(folio)) return; __folio_set_referenced(folio);'));
+    expect(one.meetings[0]!.origin.ownership).toBe('speculative');
+  });
+
+  // CallEffects.accessor() shows no atomic update to the judge: section 2 of the design calls this a hazard.
+  it.fails('may be updated non-atomically by its owner, so that an atomic update is one, too', async () => {
+    expect(await hazards(reached('folio_set_referenced(folio);'))).toEqual(['a: folio_set_referenced']);
   });
 });
 
