@@ -400,6 +400,105 @@ describe('no hazard appears or goes', () => {
   });
 });
 
+describe('a hazard that changes its place', () => {
+  const bad = old('mark(folio);');
+
+  it('because a right caller comes is no other hazard', async () => {
+    expect(await change(MARK + bad, MARK + bad + NEW)).toEqual([]);
+    const two = MARK + bad + old('mark(folio);', 'other');
+    expect(await change(two, two + NEW)).toEqual([]);
+  });
+
+  it('because a right caller comes does not hide a wrong one that comes with it', async () => {
+    expect(await change(MARK + bad, MARK + bad + NEW + old('mark(folio);', 'other'))).toEqual([
+      '+ new-caller, other: mark: __folio_set_checked',
+    ]);
+  });
+
+  it('because the right caller goes is no other hazard', async () => {
+    const two = MARK + bad + old('mark(folio);', 'other');
+    expect(await change(two + NEW, two)).toEqual([]);
+  });
+
+  it('is gone only when all of it is gone', async () => {
+    const two = MARK + bad + old('mark(folio);', 'other');
+    expect(await change(two, MARK + bad)).toEqual([]);
+    expect(await change(two, MARK)).toEqual(['- mark: __folio_set_checked']);
+  });
+
+  it('is resolved in one function and stays in the other', async () => {
+    const two = MARK + NEW + bad + old('mark(folio);', 'other');
+    expect(await change(two, MARK + NEW + bad)).toEqual(['- other: mark: __folio_set_checked']);
+  });
+
+  it('because its functions are renamed and moved at once is no other hazard', async () => {
+    expect(
+      await change(
+        { 'mm/a.c': MARK + NEW + bad, 'mm/b.c': 'struct folio;\n' },
+        {
+          'mm/a.c': NEW.replaceAll('mark', 'tick'),
+          'mm/b.c': `struct folio;\n${(MARK + bad).replaceAll('mark', 'tick').replaceAll('old', 'elderly')}`,
+        },
+      ),
+    ).toEqual([]);
+  });
+
+  it('because a parameter is added is no other hazard', async () => {
+    const more = (MARK + NEW + bad)
+      .replace('struct folio *folio)\n{\n\t__', 'struct folio *folio, int flags)\n{\n\t__')
+      .replaceAll('mark(folio);', 'mark(folio, 0);');
+    expect(more).toContain('mark(folio, 0)');
+    expect(await change(MARK + NEW + bad, more)).toEqual([]);
+  });
+
+  it('because a function becomes static or inline in a header is no other hazard', async () => {
+    expect(
+      await change(
+        { 'mm/a.c': MARK + NEW + bad },
+        { 'mm/a.c': NEW + bad, 'include/linux/mark.h': `static inline ${MARK.trim()}\n` },
+      ),
+    ).toEqual([]);
+    expect(await change(MARK + NEW + bad, `static ${MARK.trim()}\n${NEW}${bad}`)).toEqual([]);
+  });
+
+  it('because a page function becomes a folio function is no other hazard', async () => {
+    const page = `
+void mark(struct page *page)
+{
+	__folio_set_checked(page_folio(page));
+}
+`;
+    const pages = (text: string): string => text.replaceAll('mark(folio);', 'mark(&folio->page);');
+    expect(await change(page + pages(NEW) + pages(bad), MARK + NEW + bad)).toEqual([]);
+  });
+
+  // FlagUpdate.identity of an accessor is its name: operation and flag would do, and are the same for the three ways.
+  it.fails('because a page accessor becomes the folio accessor is no other hazard', async () => {
+    expect(
+      await change(old('__SetPageReferenced(&folio->page);'), old('__folio_set_referenced(folio);')),
+    ).toEqual([]);
+  });
+
+  it.fails('because a raw update becomes a bit operation is no other hazard', async () => {
+    expect(
+      await change(old('folio->flags |= 1UL << PG_checked;'), old('__set_bit(PG_checked, &folio->flags);')),
+    ).toEqual([]);
+  });
+
+  it.fails('because a bit operation becomes an accessor is no other hazard', async () => {
+    expect(
+      await change(old('__set_bit(PG_checked, &folio->flags);'), old('__folio_set_checked(folio);')),
+    ).toEqual([]);
+  });
+
+  // The call of BIT() is an opaque value: flagOfBit() finds no flag in it.
+  it.fails('because BIT() stands for a shift is no other hazard', async () => {
+    expect(
+      await change(old('folio->flags |= 1UL << PG_checked;'), old('folio->flags |= BIT(PG_checked);')),
+    ).toEqual([]);
+  });
+});
+
 describe('the id of a finding', () => {
   const id = async (files: Files | string): Promise<string> => {
     const { introduced } = await difference('', files);
