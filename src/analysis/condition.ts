@@ -184,7 +184,8 @@ export function assume(
   if (term.kind === 'flag') {
     const family = familyOf(term.base!);
     const origin = state.origins.get(family) ?? defaultOrigin(family);
-    const locked = term.name === 'locked' ? truth : origin.locked;
+    // Of a folio that was passed it is still the caller who holds the lock.
+    const locked = term.name === 'locked' && origin.locked !== 'passed' ? truth : origin.locked;
     state.origins.set(family, { ...origin, locked, tested: { ...origin.tested, [term.name]: truth } });
     return true;
   }

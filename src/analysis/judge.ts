@@ -43,7 +43,7 @@ export class UpdateJudge {
       ...mine,
       tested: { ...mine.tested, ...there.tested },
       flags: { ...mine.flags, ...there.flags },
-      locked: there.locked === 'passed' ? mine.locked : there.locked,
+      locked: there.locked !== 'passed' ? there.locked : (there.tested['locked'] ?? mine.locked),
     };
     const step: CallStep = {
       function: this.entry.facts.name,

@@ -30,5 +30,9 @@ function isPossible(race: Race, origin: Origin): boolean {
 }
 
 function isExcluded(race: Race, origin: Origin): boolean {
-  return race.excludedBy.includes('folio lock') && origin.locked === true;
+  return race.excludedBy.includes('folio lock') && isLocked(origin);
+}
+
+function isLocked(origin: Origin): boolean {
+  return origin.locked === true || origin.tested['locked'] === true;
 }

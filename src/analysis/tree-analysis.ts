@@ -65,7 +65,7 @@ function concernsFolios(
   callees: ReadonlySet<FunctionEntry>,
 ): boolean {
   const { facts } = entry;
-  if (facts.nodes.length <= SMALL) return true;
+  if (facts.nodes.length <= SMALL) return facts.nodes.length > 0;
   for (const { action } of facts.nodes) {
     if (action.do === 'assign') {
       const last = action.to.path.at(-1);

@@ -81,6 +81,7 @@ export interface FunctionFacts {
   readonly variadic: boolean;
   /** Local variables; a name that is declared twice keeps the last type. */
   readonly locals: Readonly<Record<string, string>>;
+  /** Empty for a function of which only the name matters. */
   readonly nodes: readonly FactNode[];
 }
 

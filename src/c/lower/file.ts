@@ -6,7 +6,8 @@ import { lowerBody, lowerMacroBody } from './function.js';
 import { lineOf } from './expression.js';
 import { declaredType, plainType, readDeclarator } from './types.js';
 
-/** Functions that have nothing of these in their text cannot handle a folio or a page. */
+/** Functions that have nothing of these in their text cannot handle a folio or a page; short ones may be wrappers. */
+const WRAPPER = 600;
 const RELEVANT = /folio|page|vmf|slab|pfn|pte|pmd|batch|pvec|flags/i;
 
 /**
@@ -23,6 +24,7 @@ export async function lowerFile(text: string): Promise<FileFacts> {
   const slots = new Map<string, SlotInitialiser>();
   const constants: Record<string, number> = {};
   const callbackTypes = new Set<string>();
+  const prototypes = new Set<string>();
   let secondPass = true;
   for (const branch of ['first', 'second'] as const) {
     const source = normalise(text, branch);
@@ -66,6 +68,7 @@ export async function lowerFile(text: string): Promise<FileFacts> {
           break;
         case 'declaration':
           readSlots(node, slots);
+          readPrototypes(node, prototypes);
           break;
         case 'compound_statement':
           return;
@@ -76,7 +79,9 @@ export async function lowerFile(text: string): Promise<FileFacts> {
     tree.delete();
   }
   return {
-    functions: [...functions.values()],
+    functions: [...functions.values()].map((facts) =>
+      isStub(facts, prototypes) ? { ...facts, nodes: [] } : facts,
+    ),
     structs,
     slots: [...slots.values()],
     constants,
@@ -89,10 +94,11 @@ function lowerFunction(node: Node, source: NormalisedSource, original: string): 
   const body = node.childForFieldName('body');
   if (!declarator || !body) return null;
   const text = original.slice(node.startIndex, node.endIndex);
-  if (!RELEVANT.test(text)) return null;
   const head = original.slice(node.startIndex, body.startIndex);
   const { parameters, variadic } = readParameters(declarator.parameters);
-  const { nodes, locals } = lowerBody(body, parameters, source.loops);
+  // A function that cannot matter is known by name all the same: another one of that name would be taken for it.
+  const matters = text.length <= WRAPPER || RELEVANT.test(text);
+  const { nodes, locals } = matters ? lowerBody(body, parameters, source.loops) : { nodes: [], locals: {} };
   return {
     name: macroName(node, source) ?? declarator.name,
     kind: 'function',
@@ -241,6 +247,18 @@ function readStruct(node: Node, structs: Record<string, Record<string, string>>)
   };
   collect(body);
   if (name) structs[name] = { ...structs[name], ...fields };
+}
+
+function readPrototypes(node: Node, prototypes: Set<string>): void {
+  for (const child of node.childrenForFieldName('declarator')) {
+    const declarator = readDeclarator(child);
+    if (declarator?.parameters && !declarator.functionPointer) prototypes.add(declarator.name);
+  }
+}
+
+/** A header that declares a function and defines it too has a stub for the configuration without the real one. */
+function isStub(facts: FunctionFacts, prototypes: ReadonlySet<string>): boolean {
+  return facts.kind === 'function' && facts.isStatic && facts.nodes.length <= 3 && prototypes.has(facts.name);
 }
 
 function readTypedef(node: Node, callbackTypes: Set<string>): void {
