@@ -171,7 +171,7 @@ export class CallEffects {
     else {
       const update: FlagUpdate = {
         text: name,
-        identity: name,
+        identity: `${accessor.operation} ${accessor.flag}`,
         flag: accessor.flag,
         operation: accessor.operation,
         word: wordOf(accessor, page),
@@ -206,7 +206,7 @@ export class CallEffects {
     else {
       const update: FlagUpdate = {
         text: `${name}(${args[0]!.kind === 'name' ? args[0]!.name : '…'})`,
-        identity: `${name} ${flag}`,
+        identity: `${bit.operation} ${flag}`,
         flag,
         operation: bit.operation,
         word: address.name === '_flags_1' ? 'second' : wordOfPage(page),
@@ -224,12 +224,14 @@ export class CallEffects {
   private indirect(action: Call, args: readonly Term[], made: Term, state: State, node: number): State[] {
     if (typeof action.callee === 'string') return [state];
     const { callee } = action;
-    const slot = callee.path.at(-1)?.replace(/^(->|\.)/, '');
+    // (*act)(folio) is act(folio).
+    const path = callee.path.at(-1) === '*' ? callee.path.slice(0, -1) : callee.path;
+    const slot = path.at(-1)?.replace(/^(->|\.)/, '');
     let contract: CallbackContract | null = null;
     if (slot) {
       const owner = this.memory.typeOf({
         kind: 'read',
-        place: { base: callee.base, path: callee.path.slice(0, -1) },
+        place: { base: callee.base, path: path.slice(0, -1) },
       });
       const struct = structName(owner);
       contract = this.program.callback(struct, slot);
@@ -239,7 +241,7 @@ export class CallEffects {
         if (summary) this.meetUpdates(target, summary, args, state, node);
       }
     } else {
-      const location = this.memory.locate(callee, state, node);
+      const location = this.memory.locate({ base: callee.base, path }, state, node);
       const pointer = location ? this.memory.load(location, state, node) : null;
       if (pointer?.kind === 'name') {
         const target = this.program.resolve(pointer.name, this.entry.file);
@@ -461,6 +463,17 @@ export class CallEffects {
       if (container.kind === 'name') {
         const step = this.memory.step(node, `${name}() puts it on ${container.name}`);
         state.origins.set(folio, published(this.memory.originOf(folio, state), 'list', step));
+        continue;
+      }
+      // A list that is known to be walked by others, such as the queue of folios to split.
+      const seen =
+        container.kind === 'local'
+          ? undefined
+          : state.contents.get(container)?.find((other) => isVisible(other));
+      if (seen) {
+        const step = this.memory.step(node, `${name}() puts it where others find it`);
+        const [place = 'list'] = seen.visible;
+        state.origins.set(folio, published(this.memory.originOf(folio, state), place, step));
       } else this.memory.collect(container, folio, state);
     }
   }
@@ -641,6 +654,10 @@ export class CallEffects {
   private lineOf(node: number): number {
     return this.entry.facts.nodes[node]?.line ?? this.entry.facts.line;
   }
+}
+
+function isVisible(origin: Origin): boolean {
+  return origin.ownership === 'shared' || origin.ownership === 'speculative';
 }
 
 /** The function whose result a macro assigns to its parameter: `xas_find` in `xas_for_each(xas, entry, max)`. */

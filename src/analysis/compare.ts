@@ -32,6 +32,9 @@ export function compareHazards(before: Side, after: Side, files: readonly string
     carried.set(hazardKey(newName(hazard.in), update), hazard);
   }
   const seen = new Set([...carried.values()].flatMap((hazard) => holders(hazard, newName)));
+  const gone = [...carried].filter(([key]) => !after.report.hazards.has(key)).map(([, hazard]) => hazard);
+  const updatesGone = new Set(gone.flatMap((hazard) => visibleUpdates(hazard, newName)));
+  const keptUpdates = new Set<string>();
   const introduced: Introduced[] = [];
   const kept = new Set<string>();
   for (const hazard of after.report.hazards.values()) {
@@ -40,12 +43,18 @@ export function compareHazards(before: Side, after: Side, files: readonly string
       for (const holder of [hazard.key, ...holders(hazard, (name) => name)]) kept.add(holder);
       continue;
     }
+    // A helper drawn around the update, or dissolved: the folio and what happens to it are the same.
+    if (visibleUpdates(hazard, (name) => name).every((update) => updatesGone.has(update))) {
+      for (const update of visibleUpdates(hazard, (name) => name)) keptUpdates.add(update);
+      continue;
+    }
     introduced.push({ hazard, because: causeOf(hazard, before, after, oldName) });
   }
   const resolved: Hazard[] = [];
   for (const [key, hazard] of carried) {
     if (after.report.hazards.has(key) || holders(hazard, newName).some((holder) => kept.has(holder)))
       continue;
+    if (visibleUpdates(hazard, newName).some((update) => keptUpdates.has(update))) continue;
     resolved.push(hazard);
   }
   return { introduced, resolved, renamed };
@@ -55,4 +64,10 @@ export function compareHazards(before: Side, after: Side, files: readonly string
 function holders(hazard: Hazard, name: (name: string) => string): string[] {
   const update = { ...hazard.update, updater: name(hazard.update.updater) };
   return [...new Set(hazard.meetings.map((meeting) => `@${hazardKey(name(meeting.function), update)}`))];
+}
+
+/** Each function in which the folio is visible, with what is done to which word, whoever holds the update. */
+function visibleUpdates(hazard: Hazard, name: (name: string) => string): string[] {
+  const { identity, word } = hazard.update;
+  return [...new Set(hazard.meetings.map((meeting) => `${name(meeting.function)}|${identity}|${word}`))];
 }

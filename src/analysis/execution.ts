@@ -288,7 +288,7 @@ export class Execution {
     const operation = action.operator === '|=' ? 'set' : action.operator === '&=' ? 'clear' : 'change';
     const update: FlagUpdate = {
       text,
-      identity: `${action.operator} ${flagOfBit(value)}`,
+      identity: `${operation} ${flagOfBit(value)}`,
       flag: flagOfBit(value),
       operation,
       word,

@@ -3,18 +3,7 @@ import type { Constants } from './condition.js';
 import { assume } from './condition.js';
 import { referenceCountOf, type Memory } from './memory.js';
 import { NEGATIVE, NO_FACT, POSITIVE, ZERO_SIGN, type State } from './state.js';
-import {
-  element,
-  errorPointer,
-  familyOf,
-  local,
-  ONE,
-  operation,
-  result,
-  subpage,
-  ZERO,
-  type Term,
-} from './term.js';
+import { errorPointer, familyOf, local, ONE, operation, result, subpage, ZERO, type Term } from './term.js';
 
 type Call = Action & { do: 'call' };
 

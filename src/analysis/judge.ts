@@ -5,7 +5,7 @@ import { isGuarded } from './guard.js';
 import { flagsKey, isOwned, originKey, type Origin } from './origin.js';
 import type { FunctionEntry } from './program.js';
 import type { ContextKind, Recorder } from './recorder.js';
-import type { State } from './state.js';
+import { NEGATIVE, ZERO_SIGN, type State } from './state.js';
 import type { CallStep, FlagUpdate, PassedUpdate } from './summary.js';
 import { familyOf, type Term } from './term.js';
 
@@ -25,6 +25,7 @@ export class UpdateJudge {
 
   /** A non-atomic update in this function itself. */
   update(update: FlagUpdate, folio: Term, state: State, node: number): void {
+    if (isNoFolio(folio, state)) return;
     const origin = this.memory.originOf(folio, state);
     const kind = this.meet(update, folio, origin, [], state, node);
     this.context(update, this.entry.key, kind, origin, node);
@@ -33,6 +34,7 @@ export class UpdateJudge {
 
   /** A call of a function that updates a folio which it gets from here. */
   passed(passed: PassedUpdate, callee: FunctionEntry, folio: Term, state: State, node: number): void {
+    if (isNoFolio(folio, state)) return;
     const mine = this.memory.originOf(folio, state);
     const there = passed.origin;
     // What the callee had tested when it came to the update holds besides what is known here.
@@ -116,16 +118,27 @@ export class UpdateJudge {
     const family = familyOf(folio);
     const origin = this.memory.originOf(family, state);
     if (origin.ownership === 'unknown' && !state.origins.has(family)) return;
-    const tested = Object.fromEntries(Object.entries(origin.tested).filter(([flag]) => flag !== update.flag));
+    const tested = without(origin.tested, update.flag);
     // Others may change the flag of a visible folio back: that is no more than a passing observation.
     const lasting = isOwned(origin) || origin.ownership === 'passed' || origin.ownership === 'sole';
     const changed: Origin = lasting
       ? { ...origin, tested, flags: { ...origin.flags, [update.flag]: value } }
-      : { ...origin, tested: { ...tested, [update.flag]: value } };
+      : { ...origin, flags: without(origin.flags, update.flag), tested: { ...tested, [update.flag]: value } };
     state.origins.set(family, update.flag === 'locked' ? { ...changed, locked: value } : changed);
   }
 
   private lineOf(node: number): number {
     return this.entry.facts.nodes[node]?.line ?? this.entry.facts.line;
   }
+}
+
+function without(flags: Readonly<Record<string, boolean>>, flag: string): Record<string, boolean> {
+  return Object.fromEntries(Object.entries(flags).filter(([name]) => name !== flag));
+}
+
+/** NULL and error pointers: code that would update through them does not get there. */
+function isNoFolio(folio: Term, state: State): boolean {
+  if (folio.kind === 'number' || folio.kind === 'error') return true;
+  const sign = state.facts.get(folio)?.sign;
+  return sign === ZERO_SIGN || sign === NEGATIVE;
 }

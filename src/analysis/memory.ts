@@ -364,7 +364,7 @@ export class Memory {
       !/^struct (list_head|llist_head)/.test(location.type)
     )
       return;
-    const name = location.name.slice(location.name.lastIndexOf('.') + 1);
+    const name = location.name.slice(location.name.lastIndexOf('.') + 1).replace(/\[.*$/, '');
     const contract = this.program.fieldContract(location.struct, name);
     if (!contract) return;
     const says = `${location.struct}->${name} holds it`;

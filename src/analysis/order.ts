@@ -12,7 +12,7 @@ export function calleesOf(entry: FunctionEntry, program: Program): Set<FunctionE
     if (action.do !== 'call') continue;
     if (typeof action.callee === 'string') add(action.callee);
     else {
-      const slot = action.callee.path.at(-1);
+      const slot = action.callee.path.filter((step) => step !== '*').at(-1);
       if (slot) for (const target of program.targetsNamed(slot.replace(/^(->|\.)/, ''))) callees.add(target);
     }
     for (const argument of action.arguments) if (argument.kind === 'name') add(argument.name);

@@ -63,10 +63,17 @@ function joinOutcomes(a: FunctionOutcome, b: FunctionOutcome): FunctionOutcome {
       };
     }
   }
+  // What only one of them writes may be written.
+  const unknown = { value: null, origin: null, fact: null };
   const stores = a.stores.map((store) => {
     const other = b.stores.find((item) => item.base === store.base && item.name === store.name);
-    return other?.value === store.value ? store : { ...store, value: null, origin: null, fact: null };
+    return other?.value === store.value ? store : { ...store, ...unknown };
   });
+  for (const store of b.stores) {
+    if (!a.stores.some((item) => item.base === store.base && item.name === store.name)) {
+      stores.push({ ...store, ...unknown });
+    }
+  }
   return { ...a, conditions: meetConditions(a.conditions, b.conditions), changes, stores };
 }
 

@@ -89,14 +89,8 @@ export class Program {
         const entry = this.resolve(slot.function, path);
         if (!entry) continue;
         const inner = slot.struct.split('.')[0]!;
-        for (const key of [`${inner}.${slot.field}`]) {
-          const targets = this.slots.get(key) ?? [];
-          if (!targets.includes(entry)) targets.push(entry);
-          this.slots.set(key, targets);
-        }
-        const named = this.slotsByField.get(slot.field) ?? new Set();
-        named.add(entry);
-        this.slotsByField.set(slot.field, named);
+        // A call through a table that was passed means one function, not all that ever stand in such tables.
+        if (!slot.local) this.addTarget(`${inner}.${slot.field}`, slot.field, entry);
         const known = this.slotsOfFunction.get(entry.key) ?? [];
         known.push({ struct: inner, field: slot.field });
         this.slotsOfFunction.set(entry.key, known);
@@ -107,6 +101,15 @@ export class Program {
   /** All functions and macros, in the order of files. */
   *functions(): Iterable<FunctionEntry> {
     for (const functions of this.byFile.values()) yield* functions.values();
+  }
+
+  private addTarget(slot: string, field: string, entry: FunctionEntry): void {
+    const targets = this.slots.get(slot) ?? [];
+    if (!targets.includes(entry)) targets.push(entry);
+    this.slots.set(slot, targets);
+    const named = this.slotsByField.get(field) ?? new Set();
+    named.add(entry);
+    this.slotsByField.set(field, named);
   }
 
   /** The functions and macros of one file. */

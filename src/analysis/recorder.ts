@@ -1,6 +1,7 @@
 import { meetConditions } from './outcomes.js';
 import type { KnownOwnership } from './origin.js';
-import type { CallStep, FlagUpdate, Meeting, PassedUpdate, PendingMeeting } from './summary.js';
+import { factKey } from './state.js';
+import type { CallStep, Condition, FlagUpdate, Meeting, PassedUpdate, PendingMeeting } from './summary.js';
 
 /** How the folio stands that one call hands to a function that updates it. */
 export type ContextKind = 'owned' | 'visible' | 'passed' | 'unknown';
@@ -30,21 +31,44 @@ export interface FunctionRecord {
   readonly calls: ReadonlySet<string>;
 }
 
+/** Ways to one update that are told apart by their conditions: `a || b` has two. */
+const VARIANTS = 3;
+/** Updates of passed folios that a summary lists. */
+const UPDATES = 120;
+
+function addVariant<T extends { readonly conditions: readonly Condition[] }>(
+  known: Map<string, T[]>,
+  key: string,
+  item: T,
+): void {
+  const variants = known.get(key) ?? [];
+  if (variants.some((other) => implies(item.conditions, other.conditions))) return;
+  const last = variants.at(-1);
+  if (variants.length < VARIANTS || !last) known.set(key, [...variants, item]);
+  else
+    variants[variants.length - 1] = { ...last, conditions: meetConditions(last.conditions, item.conditions) };
+}
+
+/** Does what holds under `a` hold under `b`, too? */
+function implies(a: readonly Condition[], b: readonly Condition[]): boolean {
+  const given = new Map(a);
+  return b.every(([term, fact]) => {
+    const known = given.get(term);
+    return known !== undefined && factKey(known) === factKey(fact);
+  });
+}
+
 /** Collects what is seen on the paths of one function, once each. */
 export class Recorder {
-  private readonly meetings = new Map<string, Meeting>();
+  private readonly meetings = new Map<string, Meeting[]>();
   private readonly contexts = new Map<string, CallContext>();
   private readonly confirmed = new Set<Meeting>();
   private readonly calls = new Set<string>();
-  private readonly updates = new Map<string, PassedUpdate>();
+  private readonly updates = new Map<string, PassedUpdate[]>();
   private readonly pending = new Map<string, PendingMeeting>();
 
   meeting(key: string, make: () => Meeting): void {
-    const known = this.meetings.get(key);
-    if (!known) this.meetings.set(key, make());
-    else if (known.conditions.length > 0) {
-      this.meetings.set(key, { ...known, conditions: meetConditions(known.conditions, make().conditions) });
-    }
+    addVariant(this.meetings, key, make());
   }
 
   context(context: CallContext): void {
@@ -61,11 +85,7 @@ export class Recorder {
   }
 
   passed(key: string, make: () => PassedUpdate): void {
-    const known = this.updates.get(key);
-    if (!known) this.updates.set(key, make());
-    else if (known.conditions.length > 0) {
-      this.updates.set(key, { ...known, conditions: meetConditions(known.conditions, make().conditions) });
-    }
+    addVariant(this.updates, key, make());
   }
 
   pendingMeeting(pending: PendingMeeting, chain: readonly CallStep[]): void {
@@ -74,7 +94,7 @@ export class Recorder {
   }
 
   passedUpdates(): readonly PassedUpdate[] {
-    return [...this.updates.values()].slice(0, 80);
+    return [...this.updates.values()].flat().slice(0, UPDATES);
   }
 
   pendingMeetings(): readonly PendingMeeting[] {
@@ -83,7 +103,7 @@ export class Recorder {
 
   record(): FunctionRecord {
     return {
-      meetings: [...this.meetings.values()],
+      meetings: [...this.meetings.values()].flat(),
       contexts: [...this.contexts.values()],
       confirmed: [...this.confirmed],
       calls: this.calls,

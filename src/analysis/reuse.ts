@@ -11,7 +11,6 @@ export class Reuse {
   private readonly changedNames: ReadonlySet<string>;
   /** Types, constants or tables differ: everything is done anew. */
   private readonly nothing: boolean;
-  private readonly texts = new Map<FunctionAnalysis, string>();
 
   constructor(program: Program, previous: TreeAnalysis, functions: ReadonlyMap<string, FunctionAnalysis>) {
     this.program = program;
@@ -37,31 +36,40 @@ export class Reuse {
       }
     }
     for (const callee of callees) {
+      // In a circle of calls the callee comes later; should it have changed, this one is done again then.
+      if (!this.functions.has(callee.key) && this.isUnchanged(callee)) continue;
       if (this.functions.get(callee.key) !== this.previous.functions.get(callee.key)) return undefined;
     }
     return this.previous.functions.get(entry.key) ?? null;
+  }
+
+  private isUnchanged(entry: FunctionEntry): boolean {
+    return this.previous.program.resolve(entry.facts.name, entry.file)?.facts === entry.facts;
   }
 
   /** The old analysis when the new one says the same: then callers need not be done anew. */
   same(entry: FunctionEntry, analysis: FunctionAnalysis): FunctionAnalysis | null {
     const before = this.previous.functions.get(entry.key);
     if (!before) return null;
-    return this.textOf(before) === this.textOf(analysis) ? before : null;
+    return analysisText(before) === analysisText(analysis) ? before : null;
   }
+}
 
-  private textOf(analysis: FunctionAnalysis): string {
-    let text = this.texts.get(analysis);
-    if (text === undefined) {
-      text = JSON.stringify([analysis.summary, analysis.record], (_key, value: unknown) => {
-        if (value instanceof Set) return [...value];
-        if (typeof value === 'object' && value !== null && 'symbolic' in value && 'id' in value)
-          return `#${String(value.id)}`;
-        return value;
-      });
-      this.texts.set(analysis, text);
-    }
-    return text;
+const texts = new WeakMap<FunctionAnalysis, string>();
+
+/** An analysis as text: equal texts say the same, down to the lines. */
+export function analysisText(analysis: FunctionAnalysis): string {
+  let text = texts.get(analysis);
+  if (text === undefined) {
+    text = JSON.stringify([analysis.summary, analysis.record], (_key, value: unknown) => {
+      if (value instanceof Set) return [...value];
+      if (typeof value === 'object' && value !== null && 'symbolic' in value && 'id' in value)
+        return `#${String(value.id)}`;
+      return value;
+    });
+    texts.set(analysis, text);
   }
+  return text;
 }
 
 function changedNames(after: Program, before: Program): ReadonlySet<string> {

@@ -1,4 +1,4 @@
-import { meetOrigins, originKey, standingKey, type Origin } from './origin.js';
+import { meetOrigins, standingKey, type Origin } from './origin.js';
 import { familyOf, type Term } from './term.js';
 
 /** Signs that a number, or states that a pointer, may have. */

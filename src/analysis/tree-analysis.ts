@@ -1,6 +1,7 @@
 import { Execution, type FunctionAnalysis } from './execution.js';
 import { bottomUp, calleesOf } from './order.js';
-import { Reuse } from './reuse.js';
+import { analysisText, Reuse } from './reuse.js';
+import type { Summary } from './summary.js';
 import { structName, type FunctionEntry, type Program } from './program.js';
 import { bitOperation } from './update.js';
 
@@ -53,8 +54,66 @@ export function analyseTree(
     entries.set(entry.key, entry);
     functions.set(entry.key, reuse?.same(entry, analysis) ?? analysis);
   });
+  repeatCircles(order, functions, entries, program, calleesKnown);
   progress(order.length, order.length);
   return { program, functions, entries };
+}
+
+/** Times that functions which call each other in a circle are done again. */
+const ROUNDS = 2;
+
+/**
+ * In a circle of calls the first function is done before the one it calls. It is done again with what was found out
+ * since, and so is whoever calls it, as long as that changes anything.
+ */
+function repeatCircles(
+  order: readonly FunctionEntry[],
+  functions: Map<string, FunctionAnalysis>,
+  entries: Map<string, FunctionEntry>,
+  program: Program,
+  callees: (entry: FunctionEntry) => ReadonlySet<FunctionEntry>,
+): void {
+  const position = new Map(order.map((entry, index) => [entry, index]));
+  let dirty = new Set<FunctionEntry>();
+  for (const entry of order) {
+    for (const callee of callees(entry)) {
+      if (position.get(callee)! <= position.get(entry)!) continue;
+      const summary = functions.get(callee.key)?.summary;
+      if (summary && tellsSomething(summary)) dirty.add(entry);
+    }
+  }
+  for (let round = 0; round < ROUNDS && dirty.size > 0; round++) {
+    const changed = new Set<FunctionEntry>();
+    for (const entry of order) {
+      if (!dirty.has(entry) && ![...callees(entry)].some((callee) => changed.has(callee))) continue;
+      if (!functions.has(entry.key) && !concernsFolios(entry, program, functions, callees(entry))) continue;
+      const before = functions.get(entry.key);
+      const analysis = new Execution(
+        program,
+        entry,
+        (callee) => functions.get(callee.key)?.summary ?? null,
+      ).run();
+      if (before && analysisText(before) === analysisText(analysis)) continue;
+      functions.set(entry.key, analysis);
+      entries.set(entry.key, entry);
+      changed.add(entry);
+    }
+    dirty = new Set(
+      order.filter((entry) =>
+        [...callees(entry)].some(
+          (callee) => changed.has(callee) && position.get(callee)! > position.get(entry)!,
+        ),
+      ),
+    );
+  }
+}
+
+function tellsSomething(summary: Summary): boolean {
+  return (
+    summary.updates.length > 0 ||
+    summary.pending.length > 0 ||
+    summary.outcomes.some((outcome) => outcome.changes.length > 0)
+  );
 }
 
 /** Is there anything in a function that could matter for folios? Most have nothing, and are not run. */

@@ -90,6 +90,8 @@ export interface SlotInitialiser {
   readonly struct: string;
   readonly field: string;
   readonly function: string;
+  /** A table on a function's stack: only who gets its address calls through it. */
+  readonly local: boolean;
 }
 
 /** The facts of one source file. They depend on its text alone. */

@@ -52,7 +52,7 @@ export async function reviewSeries(
   assertSomethingApplies(patches, tree);
   const distrusted = await functionsOf(patches, tree, store, progress);
   const findings: Finding[] = [];
-  const resolved: Finding[] = [];
+  const gone = new Map<string, Finding>();
   const open = new Map<string, number>();
   let before = await analyse(tree, rules, distrusted, store, progress);
   for (const { patch, status, files, tree: after } of patches) {
@@ -63,15 +63,22 @@ export async function reviewSeries(
       side,
       files.map((file) => file.path),
     );
+    rename(open, difference.renamed);
+    rename(gone, difference.renamed);
     for (const { hazard, because } of difference.introduced) {
       open.set(hazard.key, findings.length);
+      // What an earlier patch of the series took away is back.
+      gone.delete(hazard.key);
       findings.push(findingOf(hazard, because, patch.number, { tree: side, meanings: rules.meanings }));
     }
     for (const hazard of difference.resolved) {
       const at = open.get(hazard.key);
-      if (at === undefined)
-        resolved.push(findingOf(hazard, null, patch.number, { tree: before, meanings: rules.meanings }));
-      else findings[at] = { ...findings[at]!, resolvedBy: patch.number };
+      if (at === undefined) {
+        gone.set(
+          hazard.key,
+          findingOf(hazard, null, patch.number, { tree: before, meanings: rules.meanings }),
+        );
+      } else findings[at] = { ...findings[at]!, resolvedBy: patch.number };
       open.delete(hazard.key);
     }
     before = side;
@@ -82,7 +89,27 @@ export async function reviewSeries(
     ...applicationNotes(patches),
     ...meaningNotes(patches, distrusted, rules),
   ];
-  return { series, tree: tree.name, base: subject.base, patches, findings, resolved, notes };
+  return {
+    series,
+    tree: tree.name,
+    base: subject.base,
+    patches,
+    findings,
+    resolved: [...gone.values()],
+    notes,
+  };
+}
+
+/** Hazards are known by the names of functions: a patch that renames one renames them. */
+function rename<T>(hazards: Map<string, T>, renamed: ReadonlyMap<string, string>): void {
+  if (renamed.size === 0) return;
+  for (const [key, value] of [...hazards]) {
+    const [where = '', updater = '', ...rest] = key.split('|');
+    const name = [renamed.get(where) ?? where, renamed.get(updater) ?? updater, ...rest].join('|');
+    if (name === key) continue;
+    hazards.delete(key);
+    hazards.set(name, value);
+  }
 }
 
 function assertSomethingApplies(patches: readonly AppliedPatch[], tree: Tree): void {

@@ -60,6 +60,7 @@ export async function analyse(
 async function keyOf(tree: Tree, distrusted: ReadonlySet<string>): Promise<string> {
   const hash = createHash('sha1');
   for (const file of await tree.files()) hash.update(file.path).update(file.id);
+  hash.update((await kernelVersion(tree)) ?? '');
   for (const name of [...distrusted].sort()) hash.update('\0').update(name);
   return hash.digest('hex');
 }

@@ -568,8 +568,7 @@ void a(swp_entry_t entry)
     ).toEqual(['careless: __folio_set_checked']);
   });
 
-  // CallEffects.indirect() takes the `*` of the callee's place for the name of a slot.
-  it.fails('passed as an argument may be called through a star', async () => {
+  it('passed as an argument may be called through a star', async () => {
     expect(
       await hazards(`
 static void each(struct folio *folio, void (*act)(struct folio *folio))
@@ -616,8 +615,7 @@ void a(swp_entry_t entry, gfp_t gfp)
     ).toEqual([]);
   });
 
-  // lowerFile() reads slots from tables outside of functions only.
-  it.fails('of a local table get what the contract of the slot says', async () => {
+  it('of a local table get what the contract of the slot says', async () => {
     expect(
       await hazards(`
 static bool my_one(struct folio *folio, struct vm_area_struct *vma, unsigned long address, void *arg)
@@ -699,8 +697,7 @@ void third(struct thing *thing)
     expect(await hazards(MARK + NEW + OLD.replace('void old', 'void __init old'))).toEqual([]);
   });
 
-  // What follows a failed BUG_ON() is an open edge, which Graph.finish() leads to the function's end.
-  it.fails('see no result of a callee that an assertion stopped', async () => {
+  it('see no result of a callee that an assertion stopped', async () => {
     expect(
       await hazards(`
 static int get(struct folio *folio, int x)
@@ -774,9 +771,7 @@ void b(gfp_t gfp)
     expect(await hazards(circle.join(''))).toEqual(['a: inner: __folio_set_checked']);
   });
 
-  // bottomUp() enters the circle at the first function of the file: outer() is run while inner() has no summary yet,
-  // and never again. analyseTree() has to repeat circles until their summaries stay the same.
-  it.fails('are followed in whatever order they stand', async () => {
+  it('are followed in whatever order they stand', async () => {
     expect(await hazards(circle.toSpliced(0, 2, circle[1]!, circle[0]!).join(''))).toEqual([
       'a: inner: __folio_set_checked',
     ]);
@@ -799,8 +794,7 @@ void a(gfp_t gfp)
     expect(await hazards(`${text}\n`, '6.12')).toEqual([]);
   });
 
-  // keyOf() in src/review/side.ts looks at .c and .h files only, the release is in the Makefile.
-  it.fails('is part of what an analysis is remembered by', async () => {
+  it('is part of what an analysis is remembered by', async () => {
     const text = `
 void a(gfp_t gfp)
 {

@@ -358,8 +358,7 @@ void a(struct folio *unused, swp_entry_t entry)
 });
 
 describe('null and error pointers', () => {
-  // UpdateJudge.meet() takes NULL and error pointers for folios of which nothing is known.
-  it.fails('are not counted as unknown folios', async () => {
+  it('are not counted as unknown folios', async () => {
     expect(
       await hazards(`
 void a(gfp_t gfp)

@@ -528,9 +528,7 @@ void a(gfp_t gfp)
     ).toEqual(['a: __folio_set_checked']);
   });
 
-  // CallEffects puts it into the container's contents, but the folio stays fresh; seedContainer() takes `lists[0]`
-  // for the name of a field.
-  it.fails.each([['queue->split_queue'], ['lruvec->lists[0]']])(
+  it.each([['queue->split_queue'], ['lruvec->lists[0]']])(
     'of which it is known that others walk them make a folio visible: %s',
     async (list) => {
       expect(

@@ -37,6 +37,9 @@ export async function lowerFile(text: string): Promise<FileFacts> {
         case 'function_definition': {
           const facts = lowerFunction(node, source, text);
           if (!facts) return;
+          // Tables on the stack: struct rmap_walk_control rwc = { .rmap_one = f }.
+          for (const declaration of node.descendantsOfType('declaration'))
+            if (declaration) readSlots(declaration, slots, true);
           const known = functions.get(facts.name);
           // The longer one is the real one, the other a stub of the configuration without it.
           if (!known || known.kind === 'macro' || known.nodes.length < facts.nodes.length) {
@@ -67,7 +70,7 @@ export async function lowerFile(text: string): Promise<FileFacts> {
           readTypedef(node, callbackTypes);
           break;
         case 'declaration':
-          readSlots(node, slots);
+          readSlots(node, slots, false);
           readPrototypes(node, prototypes);
           break;
         case 'compound_statement':
@@ -104,7 +107,7 @@ function lowerFunction(node: Node, source: NormalisedSource, original: string): 
     kind: 'function',
     isStatic: /\bstatic\b/.test(head),
     isInit: /\b__(?:mem)?init\b/.test(head),
-    line: lineOf(node.childForFieldName('declarator')!),
+    line: declarator.line,
     endLine: node.endPosition.row + 1,
     returns: declaredType(node.childForFieldName('type'), declarator.suffix),
     parameters,
@@ -267,7 +270,7 @@ function readTypedef(node: Node, callbackTypes: Set<string>): void {
 }
 
 /** `static const struct vm_operations_struct x = { .fault = f, … }`, nested tables included. */
-function readSlots(node: Node, slots: Map<string, SlotInitialiser>): void {
+function readSlots(node: Node, slots: Map<string, SlotInitialiser>, local: boolean): void {
   const specifier = node.childForFieldName('type');
   const struct =
     specifier?.type === 'struct_specifier'
@@ -276,20 +279,25 @@ function readSlots(node: Node, slots: Map<string, SlotInitialiser>): void {
   if (!struct) return;
   for (const child of node.childrenForFieldName('declarator')) {
     const list = child?.type === 'init_declarator' ? child.childForFieldName('value') : null;
-    if (list?.type === 'initializer_list') readInitialisers(struct, list, slots);
+    if (list?.type === 'initializer_list') readInitialisers(struct, list, slots, local);
   }
 }
 
-function readInitialisers(struct: string, list: Node, slots: Map<string, SlotInitialiser>): void {
+function readInitialisers(
+  struct: string,
+  list: Node,
+  slots: Map<string, SlotInitialiser>,
+  local: boolean,
+): void {
   for (const item of list.namedChildren) {
-    if (item?.type === 'initializer_list') readInitialisers(struct, item, slots);
+    if (item?.type === 'initializer_list') readInitialisers(struct, item, slots, local);
     if (item?.type !== 'initializer_pair') continue;
     const designator = item.childForFieldName('designator');
     const value = item.childForFieldName('value');
     if (designator?.type !== 'field_designator' || !value) continue;
     const field = designator.text.slice(1).trim();
     if (value.type === 'identifier') {
-      slots.set(`${struct}.${field}=${value.text}`, { struct, field, function: value.text });
-    } else if (value.type === 'initializer_list') readInitialisers(`${struct}.${field}`, value, slots);
+      slots.set(`${struct}.${field}=${value.text}`, { struct, field, function: value.text, local });
+    } else if (value.type === 'initializer_list') readInitialisers(`${struct}.${field}`, value, slots, local);
   }
 }

@@ -212,7 +212,11 @@ class BodyLowering implements Scope {
         const condition = target
           .childForFieldName('arguments')
           ?.namedChildren.find((c) => c && c.type !== 'comment');
-        if (condition) this.graph.dangling = lowerCondition(condition, this).whenFalse;
+        if (condition) {
+          const { whenTrue, whenFalse } = lowerCondition(condition, this);
+          this.graph.stop(whenTrue, lineOf(target));
+          this.graph.dangling = whenFalse;
+        }
         return;
       }
     }

@@ -71,6 +71,14 @@ export class Graph {
     this.current = [[node, 0]];
   }
 
+  /** The edges lead nowhere: what was asserted does not hold there. */
+  stop(edges: Dangling, line: number): void {
+    if (edges.length === 0) return;
+    const node = this.open.length;
+    this.open.push({ line, action: { do: 'nothing' }, next: [node] });
+    this.connect(edges, node);
+  }
+
   connect(edges: Dangling, target: number): void {
     for (const [node, slot] of edges) this.open[node]!.next[slot] = target;
   }

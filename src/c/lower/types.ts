@@ -11,6 +11,8 @@ export function plainType(text: string): string {
 /** What a declarator declares: its name and what it adds to the type (`*`, `[]`). */
 export interface Declarator {
   readonly name: string;
+  /** Of the name, from 1. */
+  readonly line: number;
   readonly suffix: string;
   /** The parameter list when it declares a function. */
   readonly parameters: Node | null;
@@ -29,7 +31,13 @@ export function readDeclarator(node: Node | null): Declarator | null {
       case 'identifier':
       case 'field_identifier':
       case 'type_identifier':
-        return { name: current.text, suffix, parameters, functionPointer };
+        return {
+          name: current.text,
+          line: current.startPosition.row + 1,
+          suffix,
+          parameters,
+          functionPointer,
+        };
       case 'pointer_declarator':
       case 'abstract_pointer_declarator':
         suffix = '*' + suffix;
