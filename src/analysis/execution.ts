@@ -17,7 +17,7 @@ import { expressionText, placeText } from './text.js';
 /** Paths that are told apart at one point before those that agree about folios are joined. */
 const PATHS = 40;
 /** Paths that differ in what updates depend on, kept at one point beyond that. */
-const DECISIVE_PATHS = 16;
+const DECISIVE_PATHS = 80;
 /** Paths that differ about folios, kept beyond that. */
 const FOLIO_PATHS = 40;
 /** Nodes executed in one function before the rest is given up. */
@@ -43,7 +43,7 @@ export class Execution {
   private readonly parameterCalls: ParameterCall[] = [];
   private readonly exits: Exit[] = [];
   private truncated = false;
-  /** Names in the conditions of updates that callees make. */
+  /** Names in the conditions of updates that callees make, and of variables that hold what calls returned. */
   private readonly decisive = new Set<string>();
   private readonly decisiveKeys = new WeakMap<State, string>();
 
@@ -63,8 +63,14 @@ export class Execution {
     const live = liveVariables(nodes);
     const order = reversePostorder(nodes);
     for (const { action } of nodes) {
-      if (action.do !== 'call' || typeof action.callee !== 'string') continue;
-      for (const name of this.calls.asksForUpdates(action.callee)) this.decisive.add(name);
+      if (action.do === 'call') this.decisive.add(action.to);
+      if (action.do === 'call' && typeof action.callee === 'string') {
+        for (const name of this.calls.asksForUpdates(action.callee)) this.decisive.add(name);
+      }
+      // What a call returned tells what it did: rc, err, ret.
+      if (action.do === 'assign' && action.value.kind === 'read' && action.value.place.base.startsWith('%')) {
+        this.decisive.add(action.to.base);
+      }
     }
     const asked = askedNames(nodes, (name) => this.calls.asks(name));
     const seen: Map<string, State>[] = nodes.map(() => new Map<string, State>());
@@ -201,9 +207,11 @@ export class Execution {
       else next.env.delete(key);
     }
     const kept = (term: Term): boolean =>
-      held.has(term) || (term.symbolic ? true : term.kind !== 'result' && leavesHeld(term, held));
+      held.has(term) ||
+      (term.symbolic ? !hasElement(term) : term.kind !== 'result' && leavesHeld(term, held));
     for (const term of next.facts.keys()) if (!kept(term)) next.facts.delete(term);
-    for (const term of next.origins.keys()) if (!held.has(term) && !term.symbolic) next.origins.delete(term);
+    for (const term of next.origins.keys())
+      if (!held.has(term) && (!term.symbolic || hasElement(term))) next.origins.delete(term);
     for (const term of next.contents.keys()) {
       if (
         term.kind === 'local' ? !live.has(term.name.split(/[.[]/, 1)[0]!) : !held.has(term) && !term.symbolic
@@ -349,4 +357,13 @@ function joinNodes(nodes: readonly FactNode[]): ReadonlySet<number> {
     if (count > 1) joins.add(index);
   });
   return joins;
+}
+
+/** An element of a container is one folio after the other: when nobody holds it any more, nothing is to be said of it. */
+function hasElement(term: Term): boolean {
+  return (
+    term.kind === 'element' ||
+    (term.base !== null && hasElement(term.base)) ||
+    (term.other !== null && hasElement(term.other))
+  );
 }

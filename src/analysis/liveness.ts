@@ -132,7 +132,20 @@ export function askedNames(
       if (names.size !== size) changed = true;
     }
   }
+  // How far a counter has come decides about loops, not about folios.
+  const counters = countersOf(nodes);
+  for (const names of asked) for (const name of counters) names.delete(name);
   return asked;
+}
+
+/** Variables that are counted up or down somewhere. */
+function countersOf(nodes: readonly FactNode[]): ReadonlySet<string> {
+  const counters = new Set<string>();
+  for (const { action } of nodes) {
+    if (action.do !== 'assign' || action.to.path.length > 0) continue;
+    if (action.operator === '+=' || action.operator === '-=') counters.add(action.to.base);
+  }
+  return counters;
 }
 
 function collectNames(expression: Expression, names: Set<string>): void {

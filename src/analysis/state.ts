@@ -186,7 +186,9 @@ function isAsked(
   );
 }
 
+/** A constant, as it stands or with a sign: -EAGAIN. */
 function isPlain(term: Term): boolean {
+  if (term.kind === 'operation') return term.other === null && term.base !== null && isPlain(term.base);
   return term.kind === 'number' || term.kind === 'name' || term.kind === 'error';
 }
 

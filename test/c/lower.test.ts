@@ -649,9 +649,14 @@ describe('a file', () => {
       ].join('\n'),
     );
     expect(slots).toEqual([
-      { struct: 'address_space_operations', field: 'read_folio', function: 'my_read_folio' },
-      { struct: 'address_space_operations', field: 'dirty_folio', function: 'filemap_dirty_folio' },
-      { struct: 'shrinker_info.ops', field: 'scan', function: 'my_scan' },
+      { struct: 'address_space_operations', field: 'read_folio', function: 'my_read_folio', local: false },
+      {
+        struct: 'address_space_operations',
+        field: 'dirty_folio',
+        function: 'filemap_dirty_folio',
+        local: false,
+      },
+      { struct: 'shrinker_info.ops', field: 'scan', function: 'my_scan', local: false },
     ]);
   });
 
@@ -659,7 +664,9 @@ describe('a file', () => {
     const { slots } = await lowerFile(
       'void f(struct folio *folio)\n{\n\tstruct rmap_walk_control rwc = {\n\t\t.rmap_one = my_one,\n\t};\n\trmap_walk(folio, &rwc);\n}\n',
     );
-    expect(slots).toEqual([{ struct: 'rmap_walk_control', field: 'rmap_one', function: 'my_one' }]);
+    expect(slots).toEqual([
+      { struct: 'rmap_walk_control', field: 'rmap_one', function: 'my_one', local: true },
+    ]);
   });
 
   it('has structs with the types of their fields', async () => {

@@ -31,7 +31,10 @@ function refusal(text: string): RectoError {
 }
 
 const NOTHING = {
+  constant: null,
+  of: [],
   returns: null,
+  tests: null,
   publishes: [],
   removes: [],
   gives: [],
@@ -86,7 +89,7 @@ describe('contracts', () => {
     expect(contracts.map((contract) => contract.function)).toEqual(['one', 'two']);
     const locked = { ...FRESH, locked: true, flags: { uptodate: true, dirty: false } };
     expect(contracts[0]!.outcomes).toEqual([
-      { ...NOTHING, result: 'pointer', returns: { argument: 0 } },
+      { ...NOTHING, result: 'pointer', returns: { argument: 0, head: false } },
       { ...NOTHING, result: 'pointer', returns: locked },
       { ...NOTHING, result: 'null' },
       { ...NOTHING, result: 'error' },
@@ -118,6 +121,31 @@ describe('contracts', () => {
         fills: [{ argument: 4, state: FRESH }],
         collects: [{ argument: 0, into: 5 }],
       },
+    ]);
+  });
+
+  it('a constant as result, the head of an argument, a standing, a state that is tested', () => {
+    const { contracts } = load(`contracts:
+  - function: f
+    when:
+      VM_FAULT_RETRY: { unlocks: 0 }
+      '0': { returns: head of argument 0, of: { 0: page cache } }
+    source: x
+  - function: g
+    tests: { 0: mapping }
+    source: x
+`);
+    expect(contracts.map(({ outcomes }) => outcomes)).toEqual([
+      [
+        {
+          ...NOTHING,
+          result: '0',
+          returns: { argument: 0, head: true },
+          of: [{ argument: 0, standing: 'page cache' }],
+        },
+        { ...NOTHING, result: 'nonzero', constant: 'VM_FAULT_RETRY', unlocks: [0] },
+      ],
+      [{ ...NOTHING, result: 'any', tests: { argument: 0, state: 'mapping' } }],
     ]);
   });
 
@@ -213,7 +241,7 @@ describe('errors name file, line and field, and what is allowed', () => {
       'an unknown word',
       entry('    return: fresh\n'),
       3,
-      /contracts\[0\]: "return" is not known.*returns, publishes/,
+      /contracts\[0\]: "return" is not known.*returns, of, tests, publishes/,
     ],
     [
       'an ownership',
