@@ -1,5 +1,5 @@
 import type { Action, Expression } from '../c/facts.js';
-import type { Contract, CallbackContract, Outcome, Ownership, Visibility } from '../folio/contract.js';
+import type { CallbackContract, Outcome, Ownership, Visibility } from '../folio/contract.js';
 import { compatible, conditionsOf } from './constraint.js';
 import type { SummaryOf } from './execution.js';
 import { folioOf, intrinsicCall, SIGNS } from './intrinsics.js';
@@ -85,7 +85,7 @@ export class CallEffects {
     const intrinsic = intrinsicCall(name, action, args, state, node, this.memory, this.program.constants);
     if (intrinsic) {
       for (const way of intrinsic) way.state.env.set(action.to, way.value);
-      if (action.arguments[0]) this.memory.setType(action.to, this.castType(name, action));
+      if (action.arguments[0]) this.memory.setType(action.to, castType(action));
       return intrinsic.map((way) => way.state);
     }
     const accessor = this.accessor(name, action, args, state, node);
@@ -102,7 +102,9 @@ export class CallEffects {
     if (target && summary) this.meetUpdates(target, summary, args, state, node);
     // What the diff changes is derived from its body, unless nothing can be seen there.
     const derived = this.program.isDistrusted(name) && summary !== null && saysSomething(summary);
-    if (contract && !derived) return this.applyContract(contract, name, args, made, action, state, node);
+    if (contract && !derived) {
+      return this.applyOutcomes(contract.outcomes, name, args, made, action, state, node);
+    }
     if (target && summary && summary.outcomes.length > 0) {
       return this.applySummary(target, summary, action, args, made, state, node);
     }
@@ -135,12 +137,6 @@ export class CallEffects {
     return made;
   }
 
-  private castType(name: string, action: Call): string {
-    const type = action.arguments[1];
-    if (type?.kind === 'type') return type.type + ' *';
-    return name === 'ERR_CAST' ? '' : '';
-  }
-
   private accessor(
     name: string,
     action: Call,
@@ -166,23 +162,38 @@ export class CallEffects {
       state.env.set(action.to, flagTest(page, accessor.flag));
       return state;
     }
-    const change = { flag: accessor.flag, operation: accessor.operation };
-    if (accessor.atomic) this.judge.applyToFlags(change, page, state);
-    else {
-      const update: FlagUpdate = {
-        text: name,
-        identity: `${accessor.operation} ${accessor.flag}`,
-        flag: accessor.flag,
-        operation: accessor.operation,
-        word: wordOf(accessor, page),
-        updater: this.entry.facts.name,
-        file: this.entry.file,
-        line: this.lineOf(node),
-      };
-      this.judge.update(update, page, state, node);
-    }
+    const { flag, operation } = accessor;
+    this.changeFlag(
+      { text: name, flag, operation, word: wordOf(accessor, page) },
+      accessor.atomic,
+      page,
+      state,
+      node,
+    );
     state.env.set(action.to, result(node));
     return state;
+  }
+
+  /** An update in this function: an atomic one tells the flag, any other is held against the folio. */
+  private changeFlag(
+    change: Pick<FlagUpdate, 'text' | 'flag' | 'operation' | 'word'>,
+    atomic: boolean,
+    page: Term,
+    state: State,
+    node: number,
+  ): void {
+    if (atomic) {
+      this.judge.applyToFlags(change, page, state);
+      return;
+    }
+    const update: FlagUpdate = {
+      ...change,
+      identity: `${change.operation} ${change.flag}`,
+      updater: this.entry.facts.name,
+      file: this.entry.file,
+      line: this.lineOf(node),
+    };
+    this.judge.update(update, page, state, node);
   }
 
   /** `__set_bit(PG_x, &folio->flags)` and its like. */
@@ -202,20 +213,9 @@ export class CallEffects {
     }
     const page = address.base!;
     const flag = flagOfBit(args[0]!);
-    if (bit.atomic) this.judge.applyToFlags({ flag, operation: bit.operation }, page, state);
-    else {
-      const update: FlagUpdate = {
-        text: `${name}(${args[0]!.kind === 'name' ? args[0]!.name : '…'})`,
-        identity: `${bit.operation} ${flag}`,
-        flag,
-        operation: bit.operation,
-        word: address.name === '_flags_1' ? 'second' : wordOfPage(page),
-        updater: this.entry.facts.name,
-        file: this.entry.file,
-        line: this.lineOf(node),
-      };
-      this.judge.update(update, page, state, node);
-    }
+    const text = `${name}(${args[0]!.kind === 'name' ? args[0]!.name : '…'})`;
+    const word = address.name === '_flags_1' ? 'second' : wordOfPage(page);
+    this.changeFlag({ text, flag, operation: bit.operation, word }, bit.atomic, page, state, node);
     state.env.set(action.to, result(node));
     return state;
   }
@@ -311,18 +311,6 @@ export class CallEffects {
         });
       }
     }
-  }
-
-  private applyContract(
-    contract: Contract,
-    name: string,
-    args: readonly Term[],
-    made: Term,
-    action: Call,
-    state: State,
-    node: number,
-  ): State[] {
-    return this.applyOutcomes(contract.outcomes, name, args, made, action, state, node);
   }
 
   private applyOutcomes(
@@ -658,6 +646,12 @@ export class CallEffects {
 
 function isVisible(origin: Origin): boolean {
   return origin.ownership === 'shared' || origin.ownership === 'speculative';
+}
+
+/** The type that container_of() and its like are told. */
+function castType(action: Call): string {
+  const type = action.arguments[1];
+  return type?.kind === 'type' ? type.type + ' *' : '';
 }
 
 /** The function whose result a macro assigns to its parameter: `xas_find` in `xas_for_each(xas, entry, max)`. */

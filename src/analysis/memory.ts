@@ -5,7 +5,6 @@ import { defaultOrigin, originOf, standingKey, UNKNOWN, type Origin } from './or
 import type { State } from './state.js';
 import {
   element,
-  errorPointer,
   familyOf,
   field,
   inside,
@@ -455,6 +454,5 @@ function joinOrigins(origins: readonly Origin[]): Origin {
   return { ...UNKNOWN, steps: first.steps };
 }
 
-/** `ERR_PTR(code)` and the reads of a reference count are values of their own. */
-export const errorPointerOf = errorPointer;
+/** The reads of a reference count are values of their own. */
 export const referenceCountOf = (folio: Term): Term => operation(REFERENCE_COUNT, folio, null);

@@ -119,7 +119,7 @@ function changesOf(state: State): FolioChange[] {
     ) {
       continue;
     }
-    changes.push({ folio, ownership, visible, withdrawn: new Set(), locked, flags, steps });
+    changes.push({ folio, ownership, visible, locked, flags, steps });
   }
   return changes;
 }

@@ -69,7 +69,6 @@ export interface FolioChange {
   readonly folio: Term;
   readonly ownership: KnownOwnership;
   readonly visible: ReadonlySet<Visibility>;
-  readonly withdrawn: ReadonlySet<Visibility>;
   readonly locked: boolean | 'passed' | null;
   readonly flags: Readonly<Record<string, boolean>>;
   readonly steps: readonly Step[];

@@ -3,9 +3,6 @@ import type { FileFacts } from './facts.js';
 import { lowerFile } from './lower/file.js';
 import type { FactStore } from './store.js';
 
-/** Changes whenever facts look different or are computed differently: older ones are not seen then. */
-export const FACTS_SCHEMA = 'facts-1';
-
 /** Code that has none of these words can neither hold a folio nor hand one on. */
 const RELEVANT = /folio|struct page\b/;
 /** Headers with these define what code that handles folios is written with. */
