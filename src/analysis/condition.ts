@@ -92,12 +92,16 @@ function numberOf(term: Term, constants: Constants): number | null {
   return null;
 }
 
+function isNegation(term: Term): boolean {
+  return term.kind === 'operation' && term.name === '-' && !term.other;
+}
+
 function isConstant(term: Term): boolean {
   return (
     term.kind === 'number' ||
     term.kind === 'error' ||
     (term.kind === 'name' && CONSTANT.test(term.name)) ||
-    (term.kind === 'operation' && term.name === '-' && !term.other && isConstant(term.base!))
+    (isNegation(term) && isConstant(term.base!))
   );
 }
 
@@ -122,6 +126,7 @@ export function equal(a: Term, b: Term, state: State, constants: Constants): boo
     if (fact?.equals) return fact.equals === constant ? true : isConstant(fact.equals) ? false : null;
     if (fact?.differs.includes(constant)) return false;
   }
+  if (isNegation(a) && isNegation(b)) return equal(a.base!, b.base!, state, constants);
   // Two enumerators of one spelling style stand for different values.
   if (a.kind === 'name' && b.kind === 'name' && CONSTANT.test(a.name) && CONSTANT.test(b.name)) return false;
   // Code that asks for one error asks for the one that there is.

@@ -18,6 +18,8 @@ import { expressionText, placeText } from './text.js';
 const PATHS = 40;
 /** Paths that differ in what updates depend on, kept at one point beyond that. */
 const DECISIVE_PATHS = 80;
+/** Paths that differ about folios or in what calls returned, kept beyond that. */
+const RESULT_PATHS = 80;
 /** Paths that differ about folios, kept beyond that. */
 const FOLIO_PATHS = 40;
 /** Nodes executed in one function before the rest is given up. */
@@ -46,6 +48,8 @@ export class Execution {
   /** Names in the conditions of updates that callees make, and of variables that hold what calls returned. */
   private readonly decisive = new Set<string>();
   private readonly decisiveKeys = new WeakMap<State, string>();
+  /** Variables that hold what calls returned: rc, err, ret. */
+  private readonly results = new Set<string>();
 
   constructor(program: Program, entry: FunctionEntry, summaryOf: SummaryOf) {
     this.program = program;
@@ -63,15 +67,16 @@ export class Execution {
     const live = liveVariables(nodes);
     const order = reversePostorder(nodes);
     for (const { action } of nodes) {
-      if (action.do === 'call') this.decisive.add(action.to);
+      if (action.do === 'call') this.results.add(action.to);
       if (action.do === 'call' && typeof action.callee === 'string') {
         for (const name of this.calls.asksForUpdates(action.callee)) this.decisive.add(name);
       }
-      // What a call returned tells what it did: rc, err, ret.
       if (action.do === 'assign' && action.value.kind === 'read' && action.value.place.base.startsWith('%')) {
-        this.decisive.add(action.to.base);
+        this.results.add(action.to.base);
       }
     }
+    // What a call returned tells what it did.
+    for (const name of this.results) this.decisive.add(name);
     const asked = askedNames(nodes, (name) => this.calls.asks(name));
     const seen: Map<string, State>[] = nodes.map(() => new Map<string, State>());
     const queue: { node: number; state: State; shared: boolean }[][] = nodes.map(() => []);
@@ -155,12 +160,18 @@ export class Execution {
       }
     }
     if (seen.size >= PATHS + DECISIVE_PATHS) {
+      const results = state.constantsKey(this.results);
+      for (const [otherKey, other] of seen) {
+        if (other.constantsKey(this.results) === results) return this.join(seen, otherKey, other, state);
+      }
+    }
+    if (seen.size >= PATHS + DECISIVE_PATHS + RESULT_PATHS) {
       const property = state.propertyKey();
       for (const [otherKey, other] of seen) {
         if (other.propertyKey() === property) return this.join(seen, otherKey, other, state);
       }
     }
-    if (seen.size >= PATHS + DECISIVE_PATHS + FOLIO_PATHS) {
+    if (seen.size >= PATHS + DECISIVE_PATHS + RESULT_PATHS + FOLIO_PATHS) {
       this.truncated = true;
       return null;
     }

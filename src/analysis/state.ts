@@ -112,6 +112,16 @@ export class State {
     return `${this.propertyKey()}#${parts.sort().join(' ')}`;
   }
 
+  /** Equal for states that agree about folios and about which of these variables hold which constant. */
+  constantsKey(names: ReadonlySet<string>): string {
+    const parts: string[] = [];
+    for (const name of names) {
+      const value = this.env.get(name);
+      if (value && isPlain(value)) parts.push(`${name}=${value.id}`);
+    }
+    return `${this.propertyKey()}#${parts.join(' ')}`;
+  }
+
   /** Keeps only what holds in both; for states with equal property keys. Null when nothing is lost. */
   meet(other: State): State | null {
     let changed = false;

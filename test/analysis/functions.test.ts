@@ -300,6 +300,28 @@ void b(swp_entry_t entry)
     ).toEqual(['b: __folio_set_checked']);
   });
 
+  it('says by the error that it gives what it did', async () => {
+    const text = (error: string): string => `
+static int find(swp_entry_t entry, struct folio **found)
+{
+	struct folio *folio = swap_cache_get_folio(entry, 0, 0);
+
+	if (!folio)
+		return -ENOMEM;
+	*found = folio;
+	return -EAGAIN;
+}
+void a(swp_entry_t entry, gfp_t gfp)
+{
+	struct folio *folio = folio_alloc(gfp, 0);
+
+	if (folio && find(entry, &folio) == -${error})
+		__folio_set_checked(folio);
+}`;
+    expect(await hazards(text('ENOMEM'))).toEqual([]);
+    expect(await hazards(text('EAGAIN'))).toEqual(['a: __folio_set_checked']);
+  });
+
   it('says by its value what became of the folio', async () => {
     expect(
       await hazards(`
