@@ -24,7 +24,7 @@ interface Remembered {
   readonly tree: AnalysedTree;
 }
 
-/** Analyses of this process, the newest last: the trees of one review differ in a few files. */
+/** Analyses of this process, the one used last at the end: the trees of one review differ in a few files. */
 const remembered: Remembered[] = [];
 const REMEMBERED = 4;
 
@@ -41,20 +41,31 @@ export async function analyse(
   store: FactStore,
   progress: AnalysisProgress = () => undefined,
 ): Promise<AnalysedTree> {
-  const key = await keyOf(tree, distrusted);
-  const known = remembered.find((item) => item.key === key && item.rules === rules);
-  if (known) return known.tree;
+  const derived = withContract(distrusted, rules);
+  const key = await keyOf(tree, derived);
+  const at = remembered.findIndex((item) => item.key === key && item.rules === rules);
+  if (at >= 0) {
+    const [known] = remembered.splice(at, 1);
+    remembered.push(known!);
+    return known!.tree;
+  }
   const facts = await readTreeFacts(tree, store, (done, all) => progress('reading source files', done, all));
   const header = await tree.read(PAGE_FLAGS_HEADER);
   const model = readFlagModel(() => header);
   const version = await kernelVersion(tree);
-  const program = new Program(facts, model, rules, version, distrusted);
+  const program = new Program(facts, model, rules, version, derived);
   const previous = remembered.findLast((item) => item.rules === rules)?.tree.analysis ?? null;
   const analysis = analyseTree(program, previous, (done, all) => progress('following folios', done, all));
   const analysed: AnalysedTree = { program, analysis, report: findHazards(analysis, rules) };
   remembered.push({ key, rules, tree: analysed });
   if (remembered.length > REMEMBERED) remembered.shift();
   return analysed;
+}
+
+/** Only what has a contract can be distrusted: series that touch none share the analysis of their base. */
+function withContract(names: ReadonlySet<string>, rules: RuleData): ReadonlySet<string> {
+  if (names.size === 0) return names;
+  return new Set(rules.contracts.map((contract) => contract.function).filter((name) => names.has(name)));
 }
 
 async function keyOf(tree: Tree, distrusted: ReadonlySet<string>): Promise<string> {
