@@ -1,9 +1,9 @@
-import { fileURLToPath } from 'node:url';
 import { resolve } from 'node:path';
 import { RectoError } from '../errors.js';
 import { joinSeries } from '../mail/assemble.js';
 import { readSeries } from '../mail/read.js';
 import type { Series } from '../mail/series.js';
+import { SHIPPED_RULES } from '../rules/shipped.js';
 import { resolveBase, type Base } from '../tree/base.js';
 import { findTree, openTree, type OpenTree } from '../tree/open.js';
 import { readInputs, type Input } from './inputs.js';
@@ -73,6 +73,5 @@ function several(all: readonly Series[]): string[] {
 
 /** The folders with rules: those that come with Recto, then the user's own. */
 export function ruleFolders(own: readonly string[], terminal: Terminal): string[] {
-  const shipped = fileURLToPath(new URL('../../rules', import.meta.url));
-  return [shipped, ...own.map((folder) => resolve(terminal.cwd, folder))];
+  return [SHIPPED_RULES, ...own.map((folder) => resolve(terminal.cwd, folder))];
 }

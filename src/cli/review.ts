@@ -1,11 +1,11 @@
 import type { FactStore } from '../c/store.js';
 import { openFactStore } from '../c/open-store.js';
 import type { RuleData } from '../folio/contract.js';
-import { loadRules } from '../folio/data.js';
 import { reviewToJson } from '../report/json.js';
 import { styleFor } from '../report/style.js';
 import { reviewToText } from '../report/text.js';
 import type { Level } from '../review/finding.js';
+import { loadRuleBook } from '../rules/load.js';
 import { coverageOf } from '../review/audit.js';
 import { reviewSeries, type Review } from '../review/review.js';
 import { analyse } from '../review/side.js';
@@ -31,7 +31,7 @@ export async function review(
 ): Promise<number> {
   const progress = startProgress(terminal);
   try {
-    const rules = loadRules(ruleFolders(options.rules, terminal));
+    const rules = loadRuleBook(ruleFolders(options.rules, terminal));
     const clock = startClock();
     const request = await readRequest(names, options, terminal, progress);
     clock.step('reading the input');

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { listOf, oneOf, quote, strict, text, truth } from './fields.js';
 import { readState, VISIBILITIES, OWNERSHIPS } from './state.js';
 
 /** The forms of the rule files. All scalars arrive as text, see `parseRuleFile`. */
@@ -12,23 +13,6 @@ const EXCLUSIONS = [
   'frozen',
   'no reference',
 ] as const;
-
-const needed = (what: string) => ({
-  error: (issue: { input: unknown }) =>
-    issue.input === undefined ? `${what} is missing` : `${what} must be text`,
-});
-
-const text = (what: string) => z.string(needed(what)).min(1, `${what} is empty`);
-
-const oneOf = <const T extends readonly [string, ...string[]]>(allowed: T) =>
-  z.enum(allowed, {
-    error: (issue) => `${quote(issue.input)} is not known here; allowed: ${allowed.join(', ')}`,
-  });
-
-const truth = oneOf(['true', 'false']).transform((value) => value === 'true');
-
-const listOf = <T extends z.ZodType>(item: T) =>
-  z.preprocess((value) => (Array.isArray(value) ? value : [value]), z.array(item));
 
 const name = text('the name').regex(/^[A-Za-z_][A-Za-z_0-9]*$/, {
   error: (issue) => `${quote(issue.input)} is not a C name`,
@@ -212,18 +196,4 @@ function dotted(what: string) {
   return text(what).regex(/^[A-Za-z_][A-Za-z_0-9]*(\.[A-Za-z_][A-Za-z_0-9]*)?$/, {
     error: (issue) => `${quote(issue.input)} is not ${what}`,
   });
-}
-
-function strict<T extends z.ZodRawShape>(shape: T) {
-  const allowed = Object.keys(shape).join(', ');
-  return z.strictObject(shape, {
-    error: (issue) =>
-      issue.code === 'unrecognized_keys'
-        ? `"${issue.keys.join('", "')}" is not known here; allowed: ${allowed}`
-        : `give fields here: ${allowed}`,
-  });
-}
-
-function quote(value: unknown): string {
-  return typeof value === 'string' ? `"${value}"` : value === undefined ? 'nothing' : 'a list or map';
 }

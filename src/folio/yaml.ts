@@ -9,12 +9,12 @@ export type Locate = (path: Path) => string;
 
 /**
  * Parses a rule file and checks its form. All scalars stay text, so that version 6.10 is not 6.1 and `null`,
- * `0` and `error` are equal as keys. Throws RectoError 'bad-rules' that names file, line and field.
+ * `0` and `error` are equal as keys. The form may depend on what is there. Throws RectoError 'bad-rules' that names file, line and field.
  */
 export function parseRuleFile<T>(
   text: string,
   file: string,
-  form: z.ZodType<T>,
+  form: z.ZodType<T> | ((data: object) => z.ZodType<T>),
 ): { data: T; locate: Locate } {
   const lines = new LineCounter();
   const document = parseDocument(text, { schema: 'failsafe', lineCounter: lines, prettyErrors: false });
@@ -24,9 +24,12 @@ export function parseRuleFile<T>(
     throw new RectoError('bad-rules', `${place}: this is not YAML: ${error.message}`, place);
   }
   const locate = (path: Path): string => `${file}:${lineOf(document, lines, path)}`;
-  const result = form.safeParse(document.toJS() ?? {});
+  const data = (document.toJS() ?? {}) as object;
+  const result = (typeof form === 'function' ? form(data) : form).safeParse(data);
   if (result.success) return { data: result.data, locate };
-  const issue = result.error.issues[0]!;
+  const { issues } = result.error;
+  // A field that is missing may be there, spelled wrongly.
+  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]!;
   const [extra] = issue.code === 'unrecognized_keys' ? issue.keys : [];
   const place = locate(extra === undefined ? issue.path : [...issue.path, extra]);
   const where = issue.path.length === 0 ? '' : `${fieldName(issue.path)}: `;

@@ -8,6 +8,8 @@ export function auditToJson(audit: Audit, verbose: boolean): object {
     tree: audit.tree,
     findings: audit.findings.map((finding) => ({
       rule: finding.rule,
+      title: finding.title,
+      link: finding.link,
       severity: finding.severity,
       confidence: finding.confidence,
       ...evidenceToJson(finding),

@@ -56,6 +56,8 @@ function patchToJson({ patch, status, files }: AppliedPatch): object {
 function findingToJson(finding: Finding): object {
   return {
     rule: finding.rule,
+    title: finding.title,
+    link: finding.link,
     severity: finding.severity,
     confidence: finding.confidence,
     patch: finding.patch,

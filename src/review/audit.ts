@@ -1,6 +1,6 @@
 import type { ContextKind } from '../analysis/recorder.js';
 import type { FactStore } from '../c/store.js';
-import type { RuleData } from '../folio/contract.js';
+import type { RuleBook } from '../rules/load.js';
 import type { Tree } from '../tree/tree.js';
 import { findingOf, type Finding } from './finding.js';
 import { analyse, type AnalysedTree, type AnalysisProgress } from './side.js';
@@ -37,14 +37,14 @@ export interface UnknownContext {
 /** Finds the non-atomic flag updates of a tree that meet folios others can see. */
 export async function auditTree(
   tree: Tree & { readonly notes?: readonly string[] },
-  rules: RuleData,
+  rules: RuleBook,
   store: FactStore,
   progress: AnalysisProgress = () => undefined,
 ): Promise<Audit> {
   const analysed = await analyse(tree, rules, new Set(), store, progress);
-  const background = { tree: analysed, meanings: rules.meanings };
   const findings = [...analysed.report.hazards.values()]
-    .map((hazard) => findingOf(hazard, null, 0, background))
+    .map((hazard) => findingOf(hazard, null, 0, { tree: analysed, rules }))
+    .filter((finding) => finding !== null)
     .sort((a, b) => byPlace(a.origins[0] ?? a, b.origins[0] ?? b));
   return { tree: tree.name, findings, coverage: coverageOf(analysed), notes: tree.notes ?? [] };
 }

@@ -4,13 +4,16 @@ import type { Hazard } from '../analysis/hazards.js';
 import type { Program } from '../analysis/program.js';
 import type { Step } from '../analysis/origin.js';
 import type { Meeting, Word } from '../analysis/summary.js';
-import type { FlagMeaning, Ownership } from '../folio/contract.js';
+import type { FlagMeaning, Ownership, Visibility } from '../folio/contract.js';
 import { adviceOf } from './advice.js';
 import { calleeOf, callersOf, type FindingCaller } from './callers.js';
 import { messageOf, updateName } from './message.js';
 import type { AnalysedTree } from './side.js';
+import type { Check, Level } from '../rules/check.js';
+import { factsOf } from '../rules/facts.js';
+import { judge } from '../rules/judge.js';
 
-export type Level = 'high' | 'medium' | 'low';
+export type { Level };
 
 /** One way in which a folio that others can see gets to the update. */
 export interface FindingOrigin {
@@ -21,7 +24,7 @@ export interface FindingOrigin {
   readonly file: string;
   readonly line: number;
   /** Where others can see it. */
-  readonly visible: readonly string[];
+  readonly visible: readonly Visibility[];
   /** The folio lock there: held, not held, or null for not known. */
   readonly locked: boolean | null;
   /** From the folio's source over its publication and the calls down to the update. */
@@ -37,7 +40,12 @@ export interface FindingRace {
 
 /** A hazard that a patch introduced, or (among `resolved`) removed. */
 export interface Finding {
+  /** Id of the check. */
   readonly rule: string;
+  /** One line: what the check finds. */
+  readonly title: string;
+  /** The page that explains the check; null where a check of one's own has none. */
+  readonly link: string | null;
   readonly severity: Level;
   readonly confidence: Level;
   /** Number of the patch that introduces it (of one that resolves it, among `resolved`), from 1. */
@@ -66,49 +74,23 @@ export interface Finding {
   readonly message: string;
 }
 
-/** The check that a cause belongs to. */
-const RULES: Readonly<Record<Cause, string>> = {
-  'new-caller': 'widened-non-atomic-update',
-  'widened-caller': 'widened-non-atomic-update',
-  'new-update': 'non-atomic-update-on-shared-folio',
-  'downgraded-update': 'non-atomic-update-on-shared-folio',
-  'guard-removed': 'guard-removed',
-  'protection-removed': 'ownership-lost',
-  'published-earlier': 'published-before-update',
-  'reference-moved': 'speculative-update',
-};
-
-/** What a finding is explained with, beside the hazard itself. */
+/** What findings are judged by and explained with, beside the hazard itself. */
 export interface FindingBackground {
   /** The tree that has the hazard. */
   readonly tree: Pick<AnalysedTree, 'program' | 'report'>;
-  readonly meanings: readonly FlagMeaning[];
+  readonly rules: { readonly checks: readonly Check[]; readonly meanings: readonly FlagMeaning[] };
 }
 
-/**
- * Puts a hazard into the words of a report.
- *
- * @param background without it, other callers and advice that depends on the tree are left out
- */
+/** Puts a hazard into the words of a report. Null when no check makes it a finding. */
 export function findingOf(
   hazard: Hazard,
   because: Cause | null,
   patch: number,
-  background: FindingBackground | null = null,
-): Finding {
+  { tree, rules }: FindingBackground,
+): Finding | null {
   const { update } = hazard;
-  const origins = originsOf(hazard);
-  const callee = calleeOf(hazard);
-  const known = background && {
-    hasAccessor: (name: string) => background.tree.program.model.accessors.has(name),
-    meanings: background.meanings,
-  };
-  return {
-    rule: because ? RULES[because] : 'non-atomic-update-on-shared-folio',
-    severity: severityOf(hazard),
+  const described = {
     confidence: confidenceOf(hazard),
-    patch,
-    resolvedBy: null,
     because,
     in: hazard.in,
     updater: update.updater,
@@ -117,21 +99,34 @@ export function findingOf(
     word: update.word,
     file: update.file,
     line: update.line,
-    origins,
-    races: racesOf(hazard, background?.tree.program ?? null),
-    callee,
-    callers: background ? callersOf(hazard, background.tree.report) : [],
-    id: createHash('sha256').update(hazard.key).digest('hex').slice(0, 12),
-    advice: adviceOf(hazard, because, known),
-    message: messageOf({
-      in: hazard.in,
-      updater: update.updater,
-      callee,
-      updates: [{ update: update.text, file: update.file, line: update.line }],
-      word: update.word,
-      origins,
-    }),
+    origins: originsOf(hazard),
+    races: racesOf(hazard, tree.program),
+    callee: calleeOf(hazard),
   };
+  const verdict = judge(factsOf(described), rules.checks);
+  if (verdict === null) return null;
+  const { check, severity } = verdict;
+  return {
+    ...described,
+    rule: check.id,
+    title: check.title,
+    link: check.links[0] ?? null,
+    severity,
+    patch,
+    resolvedBy: null,
+    callers: callersOf(hazard, tree.report),
+    id: findingId(hazard),
+    advice: adviceOf(hazard, because, {
+      hasAccessor: (name) => tree.program.model.accessors.has(name),
+      meanings: rules.meanings,
+    }),
+    message: messageOf({ ...described, updates: [described] }),
+  };
+}
+
+/** The `id` of the finding that a hazard is. */
+export function findingId({ key }: Hazard): string {
+  return createHash('sha256').update(key).digest('hex').slice(0, 12);
 }
 
 function originsOf(hazard: Hazard): FindingOrigin[] {
@@ -193,10 +188,10 @@ function joinPublications(steps: readonly Step[]): Step[] {
 }
 
 /** By update, without those that no code of this tree can do, because it has no such accessor. */
-function racesOf(hazard: Hazard, program: Program | null): FindingRace[] {
+function racesOf(hazard: Hazard, program: Program): FindingRace[] {
   const byUpdate = new Map<string, FindingRace>();
   for (const race of hazard.races) {
-    if (program && isMissing(race.update, program)) continue;
+    if (isMissing(race.update, program)) continue;
     const known = byUpdate.get(race.update);
     const by = [...new Set([...(known?.by ?? []), ...race.by])];
     byUpdate.set(race.update, { update: race.update, by, why: known?.why ?? race.why });
@@ -207,10 +202,6 @@ function racesOf(hazard: Hazard, program: Program | null): FindingRace[] {
 function isMissing(update: string, program: Program): boolean {
   if (!/^(?:folio_(?:test_)?(?:set|clear)_|(?:Test)?(?:Set|Clear)Page)\w+$/.test(update)) return false;
   return !program.model.accessors.has(update) && program.resolve(update, '') === null;
-}
-
-function severityOf(hazard: Hazard): Level {
-  return hazard.races.length > 2 ? 'high' : 'medium';
 }
 
 function confidenceOf(hazard: Hazard): Level {

@@ -2,9 +2,9 @@ import { compareHazards } from '../analysis/compare.js';
 import type { FactStore } from '../c/store.js';
 import { readTreeFacts } from '../c/tree-facts.js';
 import { RectoError } from '../errors.js';
-import type { RuleData } from '../folio/contract.js';
 import type { Series } from '../mail/series.js';
 import type { Base } from '../tree/base.js';
+import type { RuleBook } from '../rules/load.js';
 import type { Tree } from '../tree/tree.js';
 import { applySeries, type AppliedPatch } from './applied.js';
 import { changedFunctions } from './changed.js';
@@ -43,7 +43,7 @@ export interface Review {
  */
 export async function reviewSeries(
   subject: ReviewSubject,
-  rules: RuleData,
+  rules: RuleBook,
   store: FactStore,
   progress: AnalysisProgress = () => undefined,
 ): Promise<Review> {
@@ -52,8 +52,9 @@ export async function reviewSeries(
   assertSomethingApplies(patches, tree);
   const distrusted = await functionsOf(patches, tree, store, progress);
   const findings: Finding[] = [];
-  const gone = new Map<string, Finding>();
-  const open = new Map<string, number>();
+  const gone = new Map<string, Finding | null>();
+  /** Where in `findings`, or null for what no check makes a finding. */
+  const open = new Map<string, number | null>();
   let before = await analyse(tree, rules, distrusted, store, progress);
   for (const { patch, status, files, tree: after } of patches) {
     if (status === 'failed' || status === 'already') continue;
@@ -66,19 +67,16 @@ export async function reviewSeries(
     rename(open, difference.renamed);
     rename(gone, difference.renamed);
     for (const { hazard, because } of difference.introduced) {
-      open.set(hazard.key, findings.length);
+      const finding = findingOf(hazard, because, patch.number, { tree: side, rules });
+      open.set(hazard.key, finding && findings.push(finding) - 1);
       // What an earlier patch of the series took away is back.
       gone.delete(hazard.key);
-      findings.push(findingOf(hazard, because, patch.number, { tree: side, meanings: rules.meanings }));
     }
     for (const hazard of difference.resolved) {
       const at = open.get(hazard.key);
       if (at === undefined) {
-        gone.set(
-          hazard.key,
-          findingOf(hazard, null, patch.number, { tree: before, meanings: rules.meanings }),
-        );
-      } else findings[at] = { ...findings[at]!, resolvedBy: patch.number };
+        gone.set(hazard.key, findingOf(hazard, null, patch.number, { tree: before, rules }));
+      } else if (at !== null) findings[at] = { ...findings[at]!, resolvedBy: patch.number };
       open.delete(hazard.key);
     }
     before = side;
@@ -95,7 +93,7 @@ export async function reviewSeries(
     base: subject.base,
     patches,
     findings,
-    resolved: [...gone.values()],
+    resolved: [...gone.values()].filter((finding) => finding !== null),
     notes,
   };
 }

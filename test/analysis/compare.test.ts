@@ -4,7 +4,7 @@ import { findHazards } from '../../src/analysis/hazards.js';
 import type { Program } from '../../src/analysis/program.js';
 import { analyseTree, type TreeAnalysis } from '../../src/analysis/tree-analysis.js';
 import { changedFunctions } from '../../src/review/changed.js';
-import { findingOf } from '../../src/review/finding.js';
+import { findingId } from '../../src/review/finding.js';
 import { analyse } from '../../src/review/side.js';
 import { readTreeFacts } from '../../src/c/tree-facts.js';
 import { HEADER, NO_STORE, nameOf, rules, treeOf, type Files } from './kernel.js';
@@ -499,7 +499,7 @@ describe('the id of a finding', () => {
   const id = async (files: Files | string): Promise<string> => {
     const { introduced } = await difference('', files);
     expect(introduced).toHaveLength(1);
-    return findingOf(introduced[0]!.hazard, introduced[0]!.because, 1).id;
+    return findingId(introduced[0]!.hazard);
   };
   const text = MARK + NEW + old('mark(folio);');
 

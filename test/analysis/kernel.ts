@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Hazard } from '../../src/analysis/hazards.js';
 import type { FactStore } from '../../src/c/store.js';
-import { loadRules } from '../../src/folio/data.js';
 import { PAGE_FLAGS_HEADER } from '../../src/folio/header.js';
+import { loadRuleBook } from '../../src/rules/load.js';
 import { analyse, type AnalysedTree } from '../../src/review/side.js';
 import { overlay } from '../../src/tree/overlay.js';
 import type { Tree } from '../../src/tree/tree.js';
@@ -11,7 +11,7 @@ import type { Tree } from '../../src/tree/tree.js';
 const top = join(import.meta.dirname, '../..');
 
 /** The rules that ship. */
-export const rules = loadRules([join(top, 'rules')]);
+export const rules = loadRuleBook([join(top, 'rules')]);
 
 /** Text of files by path; null removes one. */
 export type Files = Readonly<Record<string, string | null>>;

@@ -77,6 +77,8 @@ const update = {
 
 export const byCall: Finding = {
   rule: 'widened-non-atomic-update',
+  title: 'A non-atomic flag update is reached by folios that others can see',
+  link: 'https://unpkg.com/recto-review/docs/checks/widened-non-atomic-update.md',
   severity: 'high',
   confidence: 'high',
   patch: 1,

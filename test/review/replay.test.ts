@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStore, type FactStore } from '../../src/c/store.js';
-import { loadRules } from '../../src/folio/data.js';
 import { joinSeries } from '../../src/mail/assemble.js';
 import { readSeries } from '../../src/mail/read.js';
 import type { Series } from '../../src/mail/series.js';
 import { applySeries } from '../../src/review/applied.js';
 import type { Finding } from '../../src/review/finding.js';
 import { reviewSeries, type Review } from '../../src/review/review.js';
+import { loadRuleBook } from '../../src/rules/load.js';
+import { SHIPPED_RULES } from '../../src/rules/shipped.js';
 import { openTree } from '../../src/tree/open.js';
 import type { Tree } from '../../src/tree/tree.js';
 import { kernelTree } from '../folio/kernel-tree.js';
@@ -46,7 +47,7 @@ interface Case {
 const shared = fileURLToPath(new URL('../../../shared/', import.meta.url));
 const replay = join(shared, 'replay');
 const linux = kernelTree('6.12');
-const rules = loadRules([fileURLToPath(new URL('../../rules', import.meta.url))]);
+const rules = loadRuleBook([SHIPPED_RULES]);
 
 let tree: Tree;
 let store: FactStore;

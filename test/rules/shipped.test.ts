@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import type { Cause } from '../../src/analysis/cause.js';
+import { factsOf, MATCHED, type Described } from '../../src/rules/facts.js';
+import { judge } from '../../src/rules/judge.js';
+import { loadRuleBook } from '../../src/rules/load.js';
+import { SHIPPED_RULES } from '../../src/rules/shipped.js';
+
+const { checks } = loadRuleBook([SHIPPED_RULES]);
+
+const described: Described = {
+  because: null,
+  confidence: 'high',
+  in: 'print_page',
+  updater: 'ink_folio',
+  update: '__folio_set_swapbacked',
+  flag: 'swapbacked',
+  word: 'head',
+  callee: 'ink_folio',
+  file: 'mm/ink.c',
+  origins: [{ ownership: 'shared', visible: ['LRU'], locked: true, file: 'mm/print.c' }],
+  races: [{ update: 'folio_test_clear_lru' }],
+};
+
+describe('the checks that come with Recto', () => {
+  it('share all causes among them: every difference is the matter of one check', () => {
+    const causes = MATCHED.cause.map((cause) => (cause === 'none' ? null : (cause satisfies Cause)));
+    const ids = causes.map((because) => {
+      const facts = factsOf({ ...described, because });
+      const matching = checks.filter((check) => judge(facts, [check]) !== null).map(({ id }) => id);
+      expect(matching).toHaveLength(1);
+      return matching[0];
+    });
+    expect([...new Set(ids)].sort()).toEqual(checks.map(({ id }) => id).sort());
+  });
+
+  it('are the graver the more updates can be lost', () => {
+    const [race] = described.races;
+    for (const [races, severity] of [
+      [[race!], 'medium'],
+      [[race!, race!, race!], 'high'],
+    ] as const) {
+      expect(judge(factsOf({ ...described, races }), checks)?.severity).toBe(severity);
+    }
+  });
+
+  it('lead to a page each', () => {
+    for (const { id, links } of checks) {
+      expect(links[0]).toBe(`https://unpkg.com/recto-review/docs/checks/${id}.md`);
+    }
+  });
+});
