@@ -33,7 +33,7 @@ export function headline(told: Told, style: Style): string[] {
   const [first] = told;
   const { file, line } = first.origins[0] ?? first;
   const place = `${file}:${line}:`;
-  const message = told.length === 1 ? first.message : messageOf({ ...first, updates: told });
+  const message = told.length === 1 ? first.message : messageOf(told);
   const [top, ...rest] = wrap(`${place} ${message}`);
   return [style.strong(top!), ...rest.map((text) => style.strong(text))];
 }

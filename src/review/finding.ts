@@ -5,13 +5,12 @@ import type { Program } from '../analysis/program.js';
 import type { Step } from '../analysis/origin.js';
 import type { Meeting, Word } from '../analysis/summary.js';
 import type { FlagMeaning, Ownership, Visibility } from '../folio/contract.js';
-import { adviceOf } from './advice.js';
 import { calleeOf, callersOf, type FindingCaller } from './callers.js';
-import { messageOf, updateName } from './message.js';
 import type { AnalysedTree } from './side.js';
 import type { Check, Level } from '../rules/check.js';
-import { factsOf } from '../rules/facts.js';
 import { judge } from '../rules/judge.js';
+import { waysOut } from '../rules/ways-out.js';
+import { updateName } from '../rules/words.js';
 
 export type { Level };
 
@@ -40,6 +39,7 @@ export interface FindingRace {
 
 /** A hazard that a patch introduced, or (among `resolved`) removed. */
 export interface Finding {
+  readonly check: Check;
   /** Id of the check. */
   readonly rule: string;
   /** One line: what the check finds. */
@@ -58,6 +58,8 @@ export interface Finding {
   readonly updater: string;
   /** As the code has it: `__folio_set_swapbacked`. */
   readonly update: string;
+  /** An atomic one is a matter only where the folio may be somebody else's. */
+  readonly atomic: boolean;
   readonly flag: string;
   readonly word: Word;
   readonly file: string;
@@ -90,24 +92,31 @@ export function findingOf(
 ): Finding | null {
   const { update } = hazard;
   const described = {
-    confidence: confidenceOf(hazard),
     because,
+    confidence: confidenceOf(hazard),
     in: hazard.in,
+    callee: calleeOf(hazard),
     updater: update.updater,
     update: update.text,
+    // All hazards are non-atomic updates so far.
+    atomic: false,
     flag: update.flag,
     word: update.word,
     file: update.file,
     line: update.line,
     origins: originsOf(hazard),
     races: racesOf(hazard, tree.program),
-    callee: calleeOf(hazard),
   };
-  const verdict = judge(factsOf(described), rules.checks);
+  const ways = waysOut(hazard, {
+    hasAccessor: (name) => tree.program.model.accessors.has(name),
+    meanings: rules.meanings,
+  });
+  const verdict = judge(described, ways, rules.checks);
   if (verdict === null) return null;
-  const { check, severity } = verdict;
+  const { check, severity, message, advice } = verdict;
   return {
     ...described,
+    check,
     rule: check.id,
     title: check.title,
     link: check.links[0] ?? null,
@@ -116,11 +125,8 @@ export function findingOf(
     resolvedBy: null,
     callers: callersOf(hazard, tree.report),
     id: findingId(hazard),
-    advice: adviceOf(hazard, because, {
-      hasAccessor: (name) => tree.program.model.accessors.has(name),
-      meanings: rules.meanings,
-    }),
-    message: messageOf({ ...described, updates: [described] }),
+    advice,
+    message,
   };
 }
 

@@ -25,6 +25,10 @@ export interface Check {
   /** Any one of these has to hold. */
   readonly match: readonly Conditions[];
   readonly severity: readonly SeverityCase[];
+  /** A template: what is wrong. */
+  readonly text: string;
+  /** The ways out, the cheapest first. */
+  readonly advice: readonly Advice[];
   /** What the check says elsewhere: its documentation page first. */
   readonly links: readonly string[];
   /** File and line, for messages. */

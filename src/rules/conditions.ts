@@ -1,4 +1,4 @@
-import type { FactValues, Facts, MatchedName } from './facts.js';
+import type { FactValues, Facts, FactName } from './facts.js';
 
 /** What a fact has to be: one of these. */
 export type Wanted =
@@ -8,7 +8,7 @@ export type Wanted =
 
 /** Conditions on facts: all of them have to hold. */
 export interface Conditions {
-  readonly all: readonly { readonly fact: MatchedName; readonly wanted: Wanted }[];
+  readonly all: readonly { readonly fact: FactName; readonly wanted: Wanted }[];
   /** And these must not hold, taken together. */
   readonly not: Conditions | null;
 }

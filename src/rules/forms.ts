@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { listOf, oneOf, quote, strict, text } from '../folio/fields.js';
 import { ALWAYS, type Conditions, type Wanted } from './conditions.js';
-import { MATCHED, type FactKind, type MatchedName } from './facts.js';
+import { FACTS, type FactKind, type FactName } from './facts.js';
 
 /** The form of a check's file. All scalars arrive as text, see `parseRuleFile`. */
 
@@ -10,12 +10,12 @@ const LEVELS = ['high', 'medium', 'low', 'off'] as const;
 const conditions: z.ZodType<Conditions> = z.lazy(() =>
   strict({
     ...(Object.fromEntries(
-      Object.entries<FactKind>(MATCHED).map(([name, kind]) => [name, wanted(kind).optional()]),
-    ) as Record<MatchedName, z.ZodOptional<z.ZodType<Wanted>>>),
+      Object.entries<FactKind>(FACTS).map(([name, kind]) => [name, wanted(kind).optional()]),
+    ) as Record<FactName, z.ZodOptional<z.ZodType<Wanted>>>),
     not: conditions.optional(),
   }).transform(({ not, ...facts }) => ({
     all: Object.entries(facts).flatMap(([fact, wanted]) =>
-      wanted === undefined ? [] : [{ fact: fact as MatchedName, wanted }],
+      wanted === undefined ? [] : [{ fact: fact as FactName, wanted }],
     ),
     not: not ?? null,
   })),
@@ -65,9 +65,20 @@ const link = text('the link').regex(/^https?:\/\/\S+$/, {
   error: (issue) => `${quote(issue.input)} is not the address of a page, https://...`,
 });
 
-const id = text('the id').regex(/^[a-z][a-z0-9-]*$/, {
+const ID = /^[a-z][a-z0-9-]*$/;
+
+const id = text('the id').regex(ID, {
   error: (issue) => `${quote(issue.input)} is no id; write small letters, digits and dashes`,
 });
+
+/** The name of advice that checks share, or advice of the check's own: text, or text with a condition. */
+const advice = z.preprocess(
+  (value) => (typeof value === 'string' ? (ID.test(value) ? { name: value } : { text: value }) : value),
+  z.union([
+    z.object({ name: z.string() }).transform(({ name }) => name),
+    strict({ when: conditions.default(ALWAYS), text: text('the text') }),
+  ]),
+);
 
 const check = strict({
   id,
@@ -76,6 +87,8 @@ const check = strict({
   }),
   match: listOf(conditions),
   severity,
+  text: text('the text'),
+  advice: listOf(advice).default([]),
   links: listOf(link).default([]),
 }).transform((fields) => ({ kind: 'check' as const, ...fields }));
 
@@ -91,3 +104,6 @@ export function checkOrAdjustment(data: object): z.ZodType<CheckFile> {
   const fields = Object.keys(data);
   return fields.length > 0 && fields.every((field) => field in ADJUSTED) ? adjustment : check;
 }
+
+/** Advice that checks name. */
+export const adviceFile = strict({ id, when: conditions.default(ALWAYS), text: text('the text') });

@@ -6,6 +6,9 @@ import type { Finding } from '../../src/review/finding.js';
 import { messageOf } from '../../src/review/message.js';
 import { applicationNotes } from '../../src/review/notes.js';
 import type { Review } from '../../src/review/review.js';
+import type { Check } from '../../src/rules/check.js';
+import { loadChecks } from '../../src/rules/load.js';
+import { SHIPPED_RULES } from '../../src/rules/shipped.js';
 import type { Tree } from '../../src/tree/tree.js';
 
 // Reviews made by hand: of a printer that keeps its pages in a cache, which no kernel has.
@@ -75,7 +78,14 @@ const update = {
   says: '__folio_set_swapbacked() is not atomic',
 };
 
+const checks = loadChecks([SHIPPED_RULES]);
+
+function checkOf(id: string): Check {
+  return checks.find((check) => check.id === id)!;
+}
+
 export const byCall: Finding = {
+  check: checkOf('widened-non-atomic-update'),
   rule: 'widened-non-atomic-update',
   title: 'A non-atomic flag update is reached by folios that others can see',
   link: 'https://unpkg.com/recto-review/docs/checks/widened-non-atomic-update.md',
@@ -87,6 +97,7 @@ export const byCall: Finding = {
   in: 'print_page',
   updater: 'ink_folio',
   update: '__folio_set_swapbacked',
+  atomic: false,
   flag: 'swapbacked',
   word: 'head',
   file: 'mm/ink.c',
@@ -178,6 +189,7 @@ export const sameCall: Finding = {
 /** In the function itself, on the second page. */
 export const direct: Finding = {
   ...byCall,
+  check: checkOf('non-atomic-update-on-shared-folio'),
   severity: 'medium',
   confidence: 'medium',
   patch: 2,
@@ -216,7 +228,7 @@ export const direct: Finding = {
 };
 
 export function worded(finding: Finding): Finding {
-  return { ...finding, message: messageOf({ ...finding, updates: [finding] }) };
+  return { ...finding, message: messageOf([finding]) };
 }
 
 export function review(parts: Partial<Review> = {}): Review {

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Cause } from '../../src/analysis/cause.js';
-import { factsOf, MATCHED, type Described } from '../../src/rules/facts.js';
+import { FACTS, type Described } from '../../src/rules/facts.js';
 import { judge } from '../../src/rules/judge.js';
-import { loadRuleBook } from '../../src/rules/load.js';
+import { loadChecks } from '../../src/rules/load.js';
 import { SHIPPED_RULES } from '../../src/rules/shipped.js';
+import type { WaysOut } from '../../src/rules/ways-out.js';
 
-const { checks } = loadRuleBook([SHIPPED_RULES]);
+const checks = loadChecks([SHIPPED_RULES]);
 
 const described: Described = {
   because: null,
@@ -13,6 +14,7 @@ const described: Described = {
   in: 'print_page',
   updater: 'ink_folio',
   update: '__folio_set_swapbacked',
+  atomic: false,
   flag: 'swapbacked',
   word: 'head',
   callee: 'ink_folio',
@@ -21,12 +23,24 @@ const described: Described = {
   races: [{ update: 'folio_test_clear_lru' }],
 };
 
+const ways: WaysOut = {
+  madeHere: false,
+  publisher: null,
+  test: 'folio_test_swapbacked',
+  testIsEnough: false,
+  whySet: null,
+  atomicAccessor: 'folio_set_swapbacked',
+  missingAccessor: null,
+  bitOperation: 'set_bit',
+};
+
 describe('the checks that come with Recto', () => {
   it('share all causes among them: every difference is the matter of one check', () => {
-    const causes = MATCHED.cause.map((cause) => (cause === 'none' ? null : (cause satisfies Cause)));
+    const causes = FACTS.cause.map((cause) => (cause === 'none' ? null : (cause satisfies Cause)));
     const ids = causes.map((because) => {
-      const facts = factsOf({ ...described, because });
-      const matching = checks.filter((check) => judge(facts, [check]) !== null).map(({ id }) => id);
+      const matching = checks
+        .filter((check) => judge({ ...described, because }, ways, [check]) !== null)
+        .map(({ id }) => id);
       expect(matching).toHaveLength(1);
       return matching[0];
     });
@@ -39,7 +53,7 @@ describe('the checks that come with Recto', () => {
       [[race!], 'medium'],
       [[race!, race!, race!], 'high'],
     ] as const) {
-      expect(judge(factsOf({ ...described, races }), checks)?.severity).toBe(severity);
+      expect(judge({ ...described, races }, ways, checks)?.severity).toBe(severity);
     }
   });
 

@@ -3,7 +3,12 @@ import type { Hazard } from '../../src/analysis/hazards.js';
 import { UNKNOWN, type Origin } from '../../src/analysis/origin.js';
 import type { FlagUpdate, Meeting } from '../../src/analysis/summary.js';
 import type { FlagMeaning } from '../../src/folio/contract.js';
-import { adviceOf } from '../../src/review/advice.js';
+import type { Cause } from '../../src/analysis/cause.js';
+import type { Described } from '../../src/rules/facts.js';
+import { judge } from '../../src/rules/judge.js';
+import { loadChecks } from '../../src/rules/load.js';
+import { SHIPPED_RULES } from '../../src/rules/shipped.js';
+import { waysOut, type AdviceBackground } from '../../src/rules/ways-out.js';
 
 const update: FlagUpdate = {
   text: '__folio_set_swapbacked',
@@ -63,6 +68,28 @@ const background = {
   hasAccessor: (name: string) => ['folio_test_swapbacked', 'folio_set_swapbacked'].includes(name),
   meanings: [swapbacked],
 };
+
+const checks = loadChecks([SHIPPED_RULES]);
+
+/** What the check of this cause advises. */
+function adviceOf(hazard: Hazard, because: Cause | null, known: AdviceBackground): readonly string[] {
+  const { update } = hazard;
+  const described: Described = {
+    because,
+    confidence: 'high',
+    in: hazard.in,
+    callee: null,
+    updater: update.updater,
+    update: update.text,
+    atomic: false,
+    flag: update.flag,
+    word: update.word,
+    file: update.file,
+    origins: [],
+    races: [],
+  };
+  return judge(described, waysOut(hazard, known), checks)!.advice;
+}
 
 describe('advice', () => {
   it('is to test first only where every visible folio has the flag', () => {
