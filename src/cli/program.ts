@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import type { AuditOptions } from './audit.js';
 import { status, tellFailure } from './failure.js';
@@ -6,6 +5,7 @@ import type { FlagsOptions } from './flags.js';
 import type { IndexOptions } from './index-tree.js';
 import type { ReviewOptions } from './review.js';
 import type { Terminal } from './terminal.js';
+import { packageVersion } from './version.js';
 
 /**
  * Runs one command line (without node and script) and gives the exit status. Never throws.
@@ -45,7 +45,7 @@ export async function run(words: readonly string[], terminal: Terminal): Promise
       '--base <rev>',
       'revision that the series applies to (default: what its trailer or index lines name)',
     )
-    .addOption(format('text', 'json'))
+    .addOption(format('text', 'reply', 'json', 'markdown', 'sarif', 'github'))
     .addOption(
       new Option('--fail-on <severity>', 'exit with status 1 for findings of at least this severity')
         .choices(['high', 'medium', 'low'])
@@ -111,9 +111,4 @@ function rules(): Option {
 
 function format(...choices: [string, ...string[]]): Option {
   return new Option('--format <format>', 'how to print it').choices(choices).default(choices[0]);
-}
-
-function packageVersion(): string {
-  const file = new URL('../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }

@@ -1,9 +1,10 @@
 import type { FactStore } from '../c/store.js';
 import { openFactStore } from '../c/open-store.js';
 import type { RuleData } from '../folio/contract.js';
-import { reviewToJson } from '../report/json.js';
+import { applicationDetails, outcomeOf } from '../report/applied.js';
+import { REVIEW_FORMATS, type ReviewFormat } from '../report/formats.js';
+import { printable } from '../report/lines.js';
 import { styleFor } from '../report/style.js';
-import { reviewToText } from '../report/text.js';
 import type { Level } from '../review/finding.js';
 import { loadRuleBook } from '../rules/load.js';
 import { coverageOf } from '../review/audit.js';
@@ -14,10 +15,11 @@ import { startClock } from './clock.js';
 import { startProgress } from './progress.js';
 import { readRequest, ruleFolders, type RequestOptions } from './review-request.js';
 import { note, write, type Terminal } from './terminal.js';
+import { packageVersion } from './version.js';
 
 /** Options of `recto review`. */
 export interface ReviewOptions extends RequestOptions {
-  readonly format: 'text' | 'json';
+  readonly format: ReviewFormat;
   readonly failOn: Level;
   readonly rules: readonly string[];
   readonly verbose?: boolean;
@@ -42,12 +44,10 @@ export async function review(
         clock.step(what);
       });
       progress.end();
-      await write(
-        terminal,
-        options.format === 'json'
-          ? JSON.stringify(reviewToJson(found), null, 2) + '\n'
-          : reviewToText(found, styleFor(terminal.stdout)),
-      );
+      const printing = { style: styleFor(terminal.stdout), version: packageVersion() };
+      const text = REVIEW_FORMATS[options.format](found, printing);
+      await write(terminal, text);
+      if (options.format === 'reply') sayWhatMailsLeaveOut(found, text === '', terminal);
       clock.step('comparing and printing');
       if (options.verbose === true) {
         if (found.base !== null) note(terminal, found.base.why);
@@ -72,6 +72,22 @@ const LEVELS: readonly Level[] = ['low', 'medium', 'high'];
 function hasFindings({ findings }: Review, failOn: Level): boolean {
   return findings.some(
     ({ severity, resolvedBy }) => resolvedBy === null && LEVELS.indexOf(severity) >= LEVELS.indexOf(failOn),
+  );
+}
+
+/** Mails speak of findings alone; what else became of the patches is for whoever sends them. */
+function sayWhatMailsLeaveOut({ findings, patches }: Review, nothing: boolean, terminal: Terminal): void {
+  for (const applied of patches.filter(({ status: became }) => became !== 'applied')) {
+    const { number, subject } = applied.patch;
+    note(terminal, printable(`patch ${String(number)}, ${subject}: ${outcomeOf(applied)}`));
+    for (const detail of applicationDetails(applied)) note(terminal, printable(detail));
+  }
+  if (!nothing) return;
+  note(
+    terminal,
+    findings.length === 0
+      ? 'nothing to reply: no finding'
+      : 'nothing to reply: what was found can lose no more than what a memory failure does, and that is not mailed',
   );
 }
 

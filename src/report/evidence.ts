@@ -1,7 +1,8 @@
 import type { Cause } from '../analysis/cause.js';
 import type { FindingCaller } from '../review/callers.js';
-import type { Finding, FindingOrigin, FindingRace } from '../review/finding.js';
+import type { Finding, FindingOrigin } from '../review/finding.js';
 import { listed, messageOf, updateName } from '../review/message.js';
+import type { FindingRace } from '../review/races.js';
 import { table, wrap } from './lines.js';
 import type { Style } from './style.js';
 

@@ -91,7 +91,15 @@ export function evidenceToJson(finding: Finding): object {
         says: step.says,
       })),
     })),
-    races: finding.races.map(({ update, by, why }) => ({ update, by, why })),
+    races: finding.races.map(({ update, flag, does, by, why, at, certain }) => ({
+      update,
+      flag,
+      does,
+      by,
+      why,
+      at: at.map(({ function: name, file, line }) => ({ function: name, file, line })),
+      certain,
+    })),
     callee: finding.callee,
     callers: finding.callers.map((caller) => ({
       function: caller.function,

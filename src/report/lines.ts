@@ -1,13 +1,13 @@
 /** Columns of a text for people: fits a terminal and a quoted mail. */
 const COLUMNS = 80;
 
-/** Breaks a sentence into lines of at most 80 columns, all but the first with `indent` in front. */
-export function wrap(text: string, first = '', indent = first): string[] {
+/** Breaks a sentence into lines of at most `columns`, all but the first with `indent` in front. */
+export function wrap(text: string, first = '', indent = first, columns = COLUMNS): string[] {
   const lines: string[] = [];
   let line = first;
   let empty = true;
   for (const word of printable(text).split(' ')) {
-    if (!empty && line.length + 1 + word.length > COLUMNS) {
+    if (!empty && line.length + 1 + word.length > columns) {
       lines.push(line);
       line = indent;
       empty = true;

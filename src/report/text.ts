@@ -1,10 +1,10 @@
 import type { Finding } from '../review/finding.js';
-import { applicationNotes } from '../review/notes.js';
 import type { Review } from '../review/review.js';
 import { applicationDetails, outcomeOf } from './applied.js';
 import { causeText, gather, headline, lastLine, type Told } from './evidence.js';
 import { Said, findingText } from './finding-text.js';
 import { counted, printable, wrap } from './lines.js';
+import { otherNotes } from './notes.js';
 import { PLAIN, type Style } from './style.js';
 
 /** A review for people at a terminal. */
@@ -74,10 +74,8 @@ function resolvedLines(resolved: readonly Finding[], name: NameOf, style: Style)
 }
 
 /** What is said above is not said again. */
-function noteLines({ notes, patches, base }: Review): string[] {
-  const told = new Set([...applicationNotes(patches), base?.why]);
-  const others = [...new Set(notes)].filter((note) => !told.has(note));
-  return others.flatMap((note) => wrap(note, 'note: ', '      '));
+function noteLines(review: Review): string[] {
+  return otherNotes(review).flatMap((note) => wrap(note, 'note: ', '      '));
 }
 
 function summary({ findings, resolved, patches }: Review): string {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Cause } from '../analysis/cause.js';
 import type { Hazard } from '../analysis/hazards.js';
-import type { Program } from '../analysis/program.js';
 import type { Step } from '../analysis/origin.js';
 import type { Meeting, Word } from '../analysis/summary.js';
 import type { FlagMeaning, Ownership, Visibility } from '../folio/contract.js';
 import { calleeOf, callersOf, type FindingCaller } from './callers.js';
+import { racesOf, type FindingRace } from './races.js';
 import type { AnalysedTree } from './side.js';
 import type { Check, Level } from '../rules/check.js';
 import { judge } from '../rules/judge.js';
@@ -28,13 +28,6 @@ export interface FindingOrigin {
   readonly locked: boolean | null;
   /** From the folio's source over its publication and the calls down to the update. */
   readonly path: readonly Step[];
-}
-
-/** An atomic update by somebody else that the non-atomic one can lose. */
-export interface FindingRace {
-  readonly update: string;
-  readonly by: readonly string[];
-  readonly why: string;
 }
 
 /** A hazard that a patch introduced, or (among `resolved`) removed. */
@@ -191,23 +184,6 @@ function joinPublications(steps: readonly Step[]): Step[] {
     }
   }
   return joined;
-}
-
-/** By update, without those that no code of this tree can do, because it has no such accessor. */
-function racesOf(hazard: Hazard, program: Program): FindingRace[] {
-  const byUpdate = new Map<string, FindingRace>();
-  for (const race of hazard.races) {
-    if (isMissing(race.update, program)) continue;
-    const known = byUpdate.get(race.update);
-    const by = [...new Set([...(known?.by ?? []), ...race.by])];
-    byUpdate.set(race.update, { update: race.update, by, why: known?.why ?? race.why });
-  }
-  return [...byUpdate.values()];
-}
-
-function isMissing(update: string, program: Program): boolean {
-  if (!/^(?:folio_(?:test_)?(?:set|clear)_|(?:Test)?(?:Set|Clear)Page)\w+$/.test(update)) return false;
-  return !program.model.accessors.has(update) && program.resolve(update, '') === null;
 }
 
 function confidenceOf(hazard: Hazard): Level {

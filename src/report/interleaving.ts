@@ -1,0 +1,82 @@
+import type { Finding } from '../review/finding.js';
+import { updateName } from '../review/message.js';
+import type { FindingRace, UpdatePlace } from '../review/races.js';
+import { printable } from './lines.js';
+
+/** Two CPUs of which one loses what the other has done. */
+export interface Interleaving {
+  readonly race: FindingRace;
+  /** Who makes the update that is lost; file and line where the tree is at hand. */
+  readonly by: { readonly function: string; readonly place: UpdatePlace | null };
+  /** The drawing, in two columns. */
+  readonly lines: readonly string[];
+}
+
+/** As the code names the word. */
+const WORDS: Readonly<Record<Finding['word'], string>> = {
+  head: 'folio->flags',
+  second: 'folio->_flags_1',
+  tail: 'page->flags',
+};
+
+/**
+ * Draws one interleaving that loses an update. Null when none can be drawn for certain: when another lock, of which
+ * the analysis does not know whether it is held, may keep the other CPU out.
+ */
+export function interleaving(finding: Finding): Interleaving | null {
+  const race = possibleRaces(finding)[0];
+  if (!race) return null;
+  const place = race.at[0] ?? null;
+  const name = place?.function ?? race.by[0] ?? race.update;
+  return { race, by: { function: name, place }, lines: draw(finding, race, name, place) };
+}
+
+/**
+ * The updates that can be lost whatever else holds there, those that the tree shows first. A memory failure can race
+ * with anything, and is no reason to speak up.
+ */
+export function possibleRaces({ races }: Finding): readonly FindingRace[] {
+  const possible = races.filter(({ certain, update }) => certain && !isMemoryFailure(update));
+  const seen = possible.filter(({ at }) => at.length > 0);
+  return seen.length > 0 ? seen : possible;
+}
+
+/** Is it an update that only a memory failure makes? */
+export function isMemoryFailure(update: string): boolean {
+  return /hwpoison/i.test(update);
+}
+
+function draw(
+  { in: holder, updater, callee, update, word, origins }: Finding,
+  race: FindingRace,
+  by: string,
+  place: UpdatePlace | null,
+): readonly string[] {
+  const locked = origins.length > 0 && origins.every((origin) => origin.locked === true);
+  const { before, after } = PHASES[race.does];
+  const left = [
+    `CPU 0: ${holder}()`,
+    locked ? '       holds the folio lock' : '',
+    '',
+    ...(callee === null ? [] : [`${updater}()`]),
+    `${callee === null ? '' : '  '}${updateName(update)}`,
+  ];
+  const inner = callee === null ? '  ' : '    ';
+  const rows: [string, string][] = left.map((text) => [text, '']);
+  rows[0]![1] = `CPU 1: ${by}()`;
+  if (place) rows[1]![1] = `       ${place.file}:${place.line}`;
+  rows.push([`${inner}load ${WORDS[word]}: ${race.flag} ${before}`, '']);
+  const own = race.update === by ? '' : `${updateName(race.update)}: `;
+  rows.push(['', `${own}${race.flag} ${after}`]);
+  rows.push([`${inner}store ${WORDS[word]}: ${race.flag} ${before} again`, '']);
+  const shown = rows.filter((row, index) => index === 2 || row.some((cell) => cell !== ''));
+  const width = Math.max(...shown.map(([cell]) => printable(cell).length)) + 3;
+  return shown.map(([a, b]) => `  ${(printable(a).padEnd(width) + printable(b)).trimEnd()}`.trimEnd());
+}
+
+/** The flag as CPU 0 loads and stores it, and as CPU 1 leaves it. */
+const PHASES: Readonly<Record<FindingRace['does'], { before: string; after: string }>> = {
+  sets: { before: 'clear', after: 'set' },
+  clears: { before: 'set', after: 'clear' },
+  changes: { before: 'old', after: 'changed' },
+};

@@ -1,0 +1,93 @@
+import type { FindingOrigin } from '../review/finding.js';
+import { messageOf, updateName } from '../review/message.js';
+import type { Review } from '../review/review.js';
+import { applicationDetails, outcomeOf } from './applied.js';
+import { causeText, gather, type Told } from './evidence.js';
+import { interleaving } from './interleaving.js';
+import { counted } from './lines.js';
+import { code, fenced, prose } from './markup.js';
+import { otherNotes } from './notes.js';
+
+/** A review as Markdown, for an issue, a pull request or a wiki page. */
+export function reviewToMarkdown(review: Review): string {
+  const { series, patches, base, findings, resolved } = review;
+  const open = gather(findings.filter(({ resolvedBy }) => resolvedBy === null));
+  const closed = gather(findings.filter(({ resolvedBy }) => resolvedBy !== null));
+  const right = gather(resolved);
+  const several = patches.length > 1;
+  const name = (number: number) => (several ? `patch ${number}` : 'the patch');
+  const said = (told: Told) => {
+    const [{ because, patch, resolvedBy }] = told;
+    const cause = causeText(because, name(patch));
+    const back = resolvedBy === null ? [] : [`${name(resolvedBy)} takes it back.`];
+    return [cause, ...back].filter((text) => text !== null).map((text) => prose(capitalised(text)));
+  };
+  const blocks = [
+    `## ${prose(series.subject)}`,
+    prose(base?.why ?? `base is the folder ${review.tree} as it is`),
+    patches
+      .flatMap((applied) => [
+        `- ${several ? `patch ${applied.patch.number}, ${prose(applied.patch.subject)}` : 'the patch'}: ${outcomeOf(applied)}`,
+        ...applicationDetails(applied).map((detail) => `  - ${prose(detail)}`),
+      ])
+      .join('\n'),
+    ...[...open, ...closed].flatMap((told) => [`### ${heading(told)}`, ...said(told), findingMarkdown(told)]),
+    ...(right.length === 0 ? [] : ['### Put right', right.map((told) => `- ${heading(told)}`).join('\n')]),
+    otherNotes(review)
+      .map((note) => `> ${prose(note)}`)
+      .join('\n>\n'),
+    open.length + closed.length + right.length === 0
+      ? 'Nothing to report.'
+      : `${counted(open.length, 'finding')}, ${closed.length} taken back by a later patch, ${right.length} put right.`,
+  ];
+  return blocks.filter((block) => block !== '').join('\n\n') + '\n';
+}
+
+function heading([{ title, origins, file, line }]: Told): string {
+  const place = origins[0] ?? { file, line };
+  return `${prose(title)} ${code(`${place.file}:${place.line}`)}`;
+}
+
+/**
+ * One comment about what `gather` has put together: what is wrong, one interleaving, the evidence, what helps. Whoever
+ * posts it puts it where the code is, so that it has no heading.
+ */
+export function findingMarkdown(told: Told): string {
+  const [first] = told;
+  const message = messageOf(told);
+  const drawn = interleaving(first);
+  const advice = [...new Set(told.flatMap((finding) => finding.advice))];
+  const link =
+    first.link === null
+      ? ''
+      : ` · [about this check](${encodeURI(first.link).replace(/[()]/g, encodeURIComponent)})`;
+  const blocks = [
+    prose(message),
+    drawn === null ? '' : fenced(drawn.lines).join('\n'),
+    evidenceList(told).join('\n'),
+    advice.length === 0 ? '' : ['What helps:', '', ...advice.map((text) => `- ${prose(text)}`)].join('\n'),
+    `<sub>${first.severity}, confidence ${first.confidence} · ${told.map(({ id }) => code(id)).join(' ')}${link}</sub>`,
+  ];
+  return blocks.filter((block) => block !== '').join('\n\n');
+}
+
+/** Each way to the update as a list of its own. */
+function evidenceList(told: Told): string[] {
+  const [{ origins }] = told;
+  const lines = origins.flatMap(({ path }, index) => [
+    ...(index > 0 ? ['', 'or', ''] : []),
+    ...path.slice(0, -1).map(stepItem),
+  ]);
+  const updates = told.map(({ updater, file, line, update }) =>
+    stepItem({ function: updater, file, line, says: `${updateName(update)} is not atomic` }),
+  );
+  return [...lines, ...(origins.length > 1 ? ['', 'and then', ''] : []), ...updates];
+}
+
+function stepItem({ function: name, file, line, says }: FindingOrigin['path'][number]): string {
+  return `- ${code(`${file}:${line}`)} ${code(`${name}()`)} ${prose(says)}`;
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
