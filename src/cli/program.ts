@@ -4,6 +4,7 @@ import { status, tellFailure } from './failure.js';
 import type { FlagsOptions } from './flags.js';
 import type { IndexOptions } from './index-tree.js';
 import type { ReviewOptions } from './review.js';
+import type { RulesTestOptions } from './rules.js';
 import type { Terminal } from './terminal.js';
 import { packageVersion } from './version.js';
 
@@ -86,6 +87,22 @@ export async function run(words: readonly string[], terminal: Terminal): Promise
       const { indexTree } = await import('./index-tree.js');
       result = await indexTree(options, terminal);
     });
+
+  const rulesCommand = command('rules', 'what can be done with rules');
+  rulesCommand
+    .command('test')
+    .description('run the tests of the rules in a folder, or of those that come with Recto')
+    .helpOption('-h, --help', 'print help')
+    .showHelpAfterError(`recto: 'recto rules test --help' says more`)
+    .argument('[dir]', 'folder with rules of your own')
+    .addOption(format('text', 'json'))
+    .action(async (folder: string | undefined, options: RulesTestOptions) => {
+      const { testRules } = await import('./rules.js');
+      result = await testRules(folder, options, terminal);
+    });
+  rulesCommand.helpCommand(false).action(() => {
+    rulesCommand.outputHelp();
+  });
 
   try {
     await program.parseAsync(words, { from: 'user' });

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <linux/mm.h>
+
+void look_at(struct address_space *mapping, pgoff_t index)
+{
+	struct folio *folio = filemap_get_folio(mapping, index);
+
+	if (IS_ERR(folio))
+		return;
+	folio_lock(folio);
+	/* recto: non-atomic-update-on-shared-folio */
+	__folio_set_checked(folio);
+	/* ok: non-atomic-update-on-shared-folio */
+	folio_set_referenced(folio);
+	folio_unlock(folio);
+	folio_put(folio);
+}
+
+struct folio *make_ready(gfp_t gfp)
+{
+	struct folio *folio = folio_alloc(gfp, 0);
+
+	if (!folio)
+		return 0;
+	/* ok: non-atomic-update-on-shared-folio */
+	__folio_set_uptodate(folio);
+	return folio;
+}

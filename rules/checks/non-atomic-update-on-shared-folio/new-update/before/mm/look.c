@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <linux/mm.h>
+
+void look_at(struct address_space *mapping, pgoff_t index)
+{
+	struct folio *folio = filemap_get_folio(mapping, index);
+
+	if (IS_ERR(folio))
+		return;
+	folio_lock(folio);
+	folio_unlock(folio);
+	folio_put(folio);
+}
+
+struct folio *make_ready(gfp_t gfp)
+{
+	struct folio *folio = folio_alloc(gfp, 0);
+
+	if (!folio)
+		return 0;
+	return folio;
+}
