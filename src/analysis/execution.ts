@@ -1,7 +1,7 @@
-import type { Action, Expression, FactNode } from '../c/facts.js';
+import type { Action, Expression, FactNode, Place } from '../c/facts.js';
 import { assume, truthOf } from './condition.js';
 import { askedNames, liveVariables, reversePostorder } from './liveness.js';
-import { flagsField, isPageType, Memory, type Location } from './memory.js';
+import { isPageType, Memory, type Location } from './memory.js';
 import { isVisibleWithoutReference, originOf, PASSED, withOwnership } from './origin.js';
 import type { FunctionEntry, Program } from './program.js';
 import { Recorder, type FunctionRecord } from './recorder.js';
@@ -268,11 +268,21 @@ export class Execution {
     if (action.operator === '=') {
       // A value made anew on each pass of a loop is not the one of the pass before.
       this.memory.store(location, value, state);
+      if (action.value.kind === 'read') this.copyFields(location, action.value.place, state, node);
       if (action.to.path.length === 0) this.memory.setType(action.to.base, this.memory.typeOf(action.value));
       return;
     }
     const before = this.memory.load(location, state, node);
     this.memory.store(location, this.compound(action.operator, before, value, node, state), state);
+  }
+
+  /** `copy = job` copies what the fields of a struct hold. */
+  private copyFields(to: Location, place: Place, state: State, node: number): void {
+    const from = this.memory.locate(place, state, node);
+    if (to.kind !== 'variable' || from?.kind !== 'variable') return;
+    for (const [key, value] of [...state.env]) {
+      if (key.startsWith(`${from.key}.`)) state.env.set(to.key + key.slice(from.key.length), value);
+    }
   }
 
   private compound(operator: string, before: Term, value: Term, node: number, state: State): Term {
@@ -297,7 +307,7 @@ export class Execution {
     node: number,
   ): void {
     if (location.kind !== 'memory') return;
-    const flags = flagsField(location.struct, location.name);
+    const flags = this.memory.flagsWord(location, state);
     const wholePage = location.name === '' && /^struct (page|folio)$/.test(location.type);
     if (!flags && !wholePage) return;
     const word = flags === '_flags_1' ? 'second' : wordOfPage(location.base);

@@ -3,7 +3,7 @@ import type { Constants } from './condition.js';
 import { assume } from './condition.js';
 import { referenceCountOf, type Memory } from './memory.js';
 import { NEGATIVE, NO_FACT, POSITIVE, ZERO_SIGN, type State } from './state.js';
-import { errorPointer, familyOf, local, ONE, operation, result, subpage, ZERO, type Term } from './term.js';
+import { errorPointer, familyOf, local, ONE, operation, result, subpageAt, ZERO, type Term } from './term.js';
 
 type Call = Action & { do: 'call' };
 
@@ -95,7 +95,7 @@ export function intrinsicCall(
     case 'nth_page':
       // include/linux/mm.h: page + n, also where the memory map has holes.
       if (!first || !args[1]) return null;
-      return [{ state, value: subpage(first, args[1].kind === 'number' ? args[1].number : null) }];
+      return [{ state, value: subpageAt(first, args[1]) }];
     case 'atomic_read':
     case 'atomic_read_acquire':
       if (first?.kind === 'inside' && /(^|\.)_refcount$/.test(first.name)) {

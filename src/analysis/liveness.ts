@@ -34,11 +34,15 @@ export function liveVariables(nodes: readonly FactNode[]): readonly ReadonlySet<
 }
 
 function forEachRead(node: FactNode, visit: (name: string) => void): void {
+  const indexes = (place: Place): void => {
+    for (const step of place.path) if (/^\[[A-Za-z_]/.test(step)) visit(step.slice(1, -1));
+  };
   const expression = (value: Expression): void => {
     switch (value.kind) {
       case 'read':
       case 'address':
         visit(value.place.base);
+        indexes(value.place);
         break;
       case 'unary':
         expression(value.operand);
@@ -50,6 +54,7 @@ function forEachRead(node: FactNode, visit: (name: string) => void): void {
   };
   const target = (place: Place, compound: boolean): void => {
     if (place.path.length > 0 || compound) visit(place.base);
+    indexes(place);
   };
   const { action } = node;
   switch (action.do) {

@@ -14,6 +14,7 @@ import {
   operation,
   result,
   subpage,
+  subpageAt,
   ZERO,
   type Term,
 } from './term.js';
@@ -148,7 +149,9 @@ export class Memory {
     }
     if (pointer.kind === 'inside') {
       const joined = name ? `${pointer.name}.${name}` : pointer.name;
-      return { kind: 'memory', base: pointer.base!, name: joined, type, struct };
+      // The address of a flags word goes by its plain name only where the word is that of a page: address().
+      const owner = name === '' && flagsField('page', pointer.name) ? 'page' : struct;
+      return { kind: 'memory', base: pointer.base!, name: joined, type, struct: owner };
     }
     return { kind: 'memory', base: pointer, name, type, struct };
   }
@@ -160,12 +163,19 @@ export class Memory {
       return { ...location, name: location.name + step, type };
     }
     const pointer = this.load(location, state, node);
-    const index = step === '[?]' ? null : Number(step.slice(1, -1));
     if (/^struct page \*$/.test(location.type)) {
-      return { kind: 'memory', base: subpage(pointer, index), name: '', type, struct: 'page' };
+      return { kind: 'memory', base: this.pageOf(pointer, step, state), name: '', type, struct: 'page' };
     }
     if (pointer.kind === 'local') return { kind: 'variable', key: pointer.name + step, type };
     return { kind: 'memory', base: pointer, name: step, type, struct: '' };
+  }
+
+  /** `page[3]`, `page[n]`: of variables only parameters, which callers know. */
+  private pageOf(page: Term, step: string, state: State): Term {
+    const index = step.slice(1, -1);
+    if (/^\d+$/.test(index)) return subpage(page, Number(index));
+    const held = state.env.get(index);
+    return held?.kind === 'parameter' ? subpageAt(page, held) : subpage(page, null);
   }
 
   /** The container that a place with an unknown index is an element of. */
@@ -289,6 +299,17 @@ export class Memory {
     };
   }
 
+  /** The flags word that memory is, where the code or what is known of the pointer says that this is a page. */
+  flagsWord(location: Location & { kind: 'memory' }, state: State): 'flags' | '_flags_1' | null {
+    const struct = location.struct || (this.isPage(location.base, state) ? 'page' : '');
+    return flagsField(struct, location.name);
+  }
+
+  private isPage(pointer: Term, state: State): boolean {
+    const origin = state.origins.get(familyOf(pointer));
+    return pointer.kind === 'subpage' || (origin !== undefined && origin.ownership !== 'unknown');
+  }
+
   /** The value of an expression. */
   evaluate(expression: Expression, state: State, node: number): Term {
     switch (expression.kind) {
@@ -334,13 +355,13 @@ export class Memory {
     if (!location) return result(node, '&');
     if (location.kind === 'variable') {
       if (!this.isVariable(place.base) && place.path.length === 0) return named(place.base);
-      if (location.key.includes('[?]')) return local(location.key.slice(0, location.key.indexOf('[')));
+      if (/\[\D/.test(location.key)) return local(location.key.slice(0, location.key.indexOf('[')));
       return local(location.key);
     }
     if (location.name === '') return location.base;
     // A folio begins with its first page; struct slab and the like overlay both.
     if (location.name === 'page' && location.struct === 'folio') return location.base;
-    const flags = flagsField(location.struct, location.name);
+    const flags = this.flagsWord(location, state);
     const name =
       flags ??
       (/(^|\.)flags(\.f)?$/.test(location.name) ? `${location.struct}.${location.name}` : location.name);
@@ -399,6 +420,9 @@ export class Memory {
       case '-': {
         if (this.typeOf(expression.left) === 'struct page *') {
           // A variable's value of the first pass of a loop is no known index.
+          if (expression.operator === '+' && right.kind === 'parameter' && left.symbolic) {
+            return bounded(subpageAt(left, right), node);
+          }
           const literal = expression.right.kind === 'number' && expression.operator === '+';
           const index = literal && right.kind === 'number' ? right.number : null;
           return this.pageAt(left, index, state, node);

@@ -11,6 +11,7 @@ import {
   parameter,
   result,
   subpage,
+  subpageAt,
   ZERO,
   type Term,
 } from './term.js';
@@ -68,7 +69,9 @@ export class Substitution {
         return inside(base, term.name);
       }
       case 'subpage':
-        return subpage(this.apply(term.base!), term.number);
+        return term.other
+          ? subpageAt(this.apply(term.base!), this.apply(term.other))
+          : subpage(this.apply(term.base!), term.number);
       case 'element': {
         const container = this.apply(term.base!);
         return this.memory.readElement(container, this.state, this.node);

@@ -16,7 +16,7 @@ export interface Term {
     | 'local'
     /** `&base->name` */
     | 'inside'
-    /** Another page of the folio: `page + n`; null is not known which. */
+    /** Another page of the folio: `page + n`; n is the number, or what a parameter holds, or not known. */
     | 'subpage'
     /** An element of a list, array or batch. */
     | 'element'
@@ -88,7 +88,7 @@ export const flagTest = (folio: Term, flag: string): Term => intern('flag', flag
 export const operation = (operator: string, left: Term, right: Term | null): Term =>
   intern('operation', operator, null, left, right);
 
-/** The page `index` pages after `page`; index 0 is the page itself. */
+/** The page `index` pages after `page`; index 0 is the page itself, null one of which is not known which. */
 export function subpage(page: Term, index: number | null): Term {
   if (index === 0) return page;
   if (page.kind === 'subpage') {
@@ -96,6 +96,13 @@ export function subpage(page: Term, index: number | null): Term {
     return subpage(page.base!, sum);
   }
   return intern('subpage', '', index, page, null);
+}
+
+/** The same for an index that is a value: callers know which number a parameter is. */
+export function subpageAt(page: Term, index: Term): Term {
+  if (index.kind === 'number') return subpage(page, index.number);
+  if (!index.symbolic || page.kind === 'subpage') return subpage(page, null);
+  return intern('subpage', '', null, page, index);
 }
 
 export const ZERO = number(0);
@@ -124,7 +131,7 @@ export function describeTerm(term: Term): string {
     case 'inside':
       return `&${describeTerm(term.base!)}->${term.name}`;
     case 'subpage':
-      return `(${describeTerm(term.base!)} + ${term.number ?? '?'})`;
+      return `(${describeTerm(term.base!)} + ${term.number ?? (term.other ? describeTerm(term.other) : '?')})`;
     case 'element':
       return `element(${describeTerm(term.base!)})`;
     case 'error':

@@ -1,7 +1,7 @@
 /**
  * A variable, or what can be reached from one by fields and indexes:
  * `folio`, `vmf->page`, `fbatch.folios[i]`. Steps are written as in C:
- * `.name`, `->name`, `[3]`, `[?]` (an index that is not a constant) and `*`.
+ * `.name`, `->name`, `[3]`, `[i]` (a variable), `[?]` (any other index) and `*`.
  */
 export interface Place {
   /** A parameter, local or global variable, or a temporary (`%7`) that holds a call's result. */

@@ -376,9 +376,7 @@ void a(struct address_space *mapping)
     expect(await word(statement)).toBe(expected);
   });
 
-  // Memory.typeOf() does not know what a macro or a function that is not in the tree returns, nor what a contract
-  // says of it, so flagsField() is asked about a field of no struct.
-  it.fails.each([
+  it.each([
     ['page_folio(page)->flags |= 1 << PG_dirty;', 'head dirty set'],
     ['__set_bit(PG_dirty, &compound_head(page)->flags);', 'head dirty set'],
     ['nth_page(page, 1)->flags |= 1 << PG_dirty;', 'second dirty set'],
@@ -386,8 +384,7 @@ void a(struct address_space *mapping)
     expect(await word(statement)).toBe(expected);
   });
 
-  // A page whose index is a parameter is a tail in the summary (term.ts subpage()): the caller's constant is lost.
-  it.fails.each([
+  it.each([
     ['struct page *q = folio_page(folio, 1); q->flags |= 1 << PG_dirty;', 'second dirty set'],
     ['struct page *q = folio_page(folio, 0); q->flags |= 1 << PG_dirty;', 'head dirty set'],
     ['__set_bit(PG_dirty, folio_flags(folio, 0));', 'head dirty set'],
@@ -425,8 +422,7 @@ void a(struct address_space *mapping)
     },
   );
 
-  // Only bit operations look at what a pointer to a word points to, assignments do not (Execution.assign()).
-  it.fails('are updated through a pointer to the word', async () => {
+  it('are updated through a pointer to the word', async () => {
     expect(await hazards(text('unsigned long *word = &folio->flags; *word |= 1 << PG_dirty;'))).toHaveLength(
       1,
     );
@@ -649,8 +645,7 @@ void a(struct vm_fault *vmf)
     ).toEqual(['a: __folio_set_referenced']);
   });
 
-  // Memory.store() drops the fields of the struct that is written to, and copies none.
-  it.fails('go with the struct when it is copied', async () => {
+  it('go with the struct when it is copied', async () => {
     expect(
       await hazards(`
 struct job {

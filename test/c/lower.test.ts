@@ -356,7 +356,7 @@ describe('expressions', () => {
       2 page[2].flags = 0 → 3
       3 %0 = page + x → 4
       4 %0->flags = 0 → 5
-      5 (*list) = list[?] → end"
+      5 (*list) = list[y] → end"
     `);
   });
 

@@ -175,8 +175,7 @@ export function lowerPlace(input: Node, scope: Scope): Place | null {
       const object = node.childForFieldName('argument');
       const index = node.childForFieldName('index');
       if (!object || !index) return null;
-      const at = lowerValue(index, scope);
-      return step(object, at.kind === 'number' ? `[${at.value}]` : '[?]', scope);
+      return step(object, `[${indexText(lowerValue(index, scope))}]`, scope);
     }
     case 'pointer_expression': {
       if (node.childForFieldName('operator')?.text !== '*') return null;
@@ -195,6 +194,13 @@ export function lowerPlace(input: Node, scope: Scope): Place | null {
       return value.kind === 'read' ? value.place : null;
     }
   }
+}
+
+/** A number, the name of a variable, or `?`. */
+function indexText(index: Expression): string {
+  if (index.kind === 'number') return String(index.value);
+  const plain = index.kind === 'read' && index.place.path.length === 0 && !index.place.base.startsWith('%');
+  return plain ? index.place.base : '?';
 }
 
 /** One step from an object expression: `(object)->field`. */
