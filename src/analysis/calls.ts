@@ -5,10 +5,19 @@ import type { SummaryOf } from './execution.js';
 import { folioOf, intrinsicCall, SIGNS } from './intrinsics.js';
 import type { UpdateJudge } from './judge.js';
 import { isPageType, type Memory } from './memory.js';
-import { originOf, published, withdrawn, withOwnership, type Origin } from './origin.js';
+import {
+  isReferenced,
+  originOf,
+  published,
+  referenced,
+  withdrawn,
+  withOwnership,
+  type Origin,
+} from './origin.js';
 import { structName, type FunctionEntry, type Program } from './program.js';
 import type { Recorder } from './recorder.js';
 import { NO_FACT, POSITIVE, type State } from './state.js';
+import { RCU_READ_LOCK } from './speculation.js';
 import { packedArgument, Substitution } from './substitution.js';
 import type {
   Condition,
@@ -25,6 +34,7 @@ import {
   mentionsParameter,
   named,
   number,
+  ONE,
   result,
   ZERO,
   type Term,
@@ -82,6 +92,8 @@ export class CallEffects {
     const made = this.freshResult(state, node);
     if (typeof action.callee !== 'string') return this.indirect(action, args, made, state, node);
     const name = action.callee;
+    if (name === 'rcu_read_lock') state.facts.set(RCU_READ_LOCK, { ...NO_FACT, sign: POSITIVE });
+    if (name === 'rcu_read_unlock') state.facts.delete(RCU_READ_LOCK);
     const intrinsic = intrinsicCall(name, action, args, state, node, this.memory, this.program.constants);
     if (intrinsic) {
       for (const way of intrinsic) way.state.env.set(action.to, way.value);
@@ -89,9 +101,9 @@ export class CallEffects {
       return intrinsic.map((way) => way.state);
     }
     const accessor = this.accessor(name, action, args, state, node);
-    if (accessor) return [accessor];
+    if (accessor) return accessor;
     const bits = this.bitOperation(name, action, args, state, node);
-    if (bits) return [bits];
+    if (bits) return bits;
     const contract = this.program.contract(name);
     const target = this.program.resolve(name, this.entry.file);
     if (target) {
@@ -143,52 +155,40 @@ export class CallEffects {
     args: readonly Term[],
     state: State,
     node: number,
-  ): State | null {
+  ): State[] | null {
     const accessor = this.program.model.accessors.get(name);
     const page = args[0];
     if (!accessor || !page) {
       const stateName = this.program.model.states.get(name);
       if (stateName && page && !this.program.contract(name)) {
         state.env.set(action.to, flagTest(page, stateName));
-        return state;
+        return [state];
       }
       if (this.program.model.pageTypeAccessors.has(name) && !this.program.contract(name)) {
         state.env.set(action.to, result(node));
-        return state;
+        return [state];
       }
       return null;
     }
     if (accessor.operation === 'test') {
       state.env.set(action.to, flagTest(page, accessor.flag));
-      return state;
+      return [state];
     }
-    const { flag, operation } = accessor;
-    this.changeFlag(
-      { text: name, flag, operation, word: wordOf(accessor, page) },
-      accessor.atomic,
-      page,
-      state,
-      node,
-    );
-    state.env.set(action.to, result(node));
-    return state;
+    const { flag, operation, atomic } = accessor;
+    this.changeFlag({ text: name, flag, operation, atomic, word: wordOf(accessor, page) }, page, state, node);
+    return this.changed(operation, flag, action, page, state, node);
   }
 
-  /** An update in this function: an atomic one tells the flag, any other is held against the folio. */
+  /** An update in this function, held against the folio. */
   private changeFlag(
-    change: Pick<FlagUpdate, 'text' | 'flag' | 'operation' | 'word'>,
-    atomic: boolean,
+    change: Pick<FlagUpdate, 'text' | 'flag' | 'operation' | 'atomic' | 'word'>,
     page: Term,
     state: State,
     node: number,
   ): void {
-    if (atomic) {
-      this.judge.applyToFlags(change, page, state);
-      return;
-    }
     const update: FlagUpdate = {
       ...change,
-      identity: `${change.operation} ${change.flag}`,
+      identity: `${change.atomic ? 'atomic ' : ''}${change.operation} ${change.flag}`,
       updater: this.entry.facts.name,
       file: this.entry.file,
       line: this.lineOf(node),
@@ -203,21 +203,49 @@ export class CallEffects {
     args: readonly Term[],
     state: State,
     node: number,
-  ): State | null {
+  ): State[] | null {
     const bit = bitOperation(name);
     const address = args[1];
     if (!bit || !address) return null;
     if (address.kind !== 'inside' || (address.name !== 'flags' && address.name !== '_flags_1')) {
       state.env.set(action.to, result(node));
-      return state;
+      return [state];
     }
     const page = address.base!;
     const flag = flagOfBit(args[0]!);
     const text = `${name}(${args[0]!.kind === 'name' ? args[0]!.name : '…'})`;
     const word = address.name === '_flags_1' ? 'second' : wordOfPage(page);
-    this.changeFlag({ text, flag, operation: bit.operation, word }, bit.atomic, page, state, node);
-    state.env.set(action.to, result(node));
-    return state;
+    this.changeFlag({ ...bit, text, flag, word }, page, state, node);
+    return this.changed(bit.operation, flag, action, page, state, node);
+  }
+
+  /** What an update gives: a flag that was found set, and cleared, tells what a test of it does. */
+  private changed(
+    operation: FlagUpdate['operation'],
+    flag: string,
+    action: Call,
+    page: Term,
+    state: State,
+    node: number,
+  ): State[] {
+    const folio = familyOf(folioOf(page));
+    const origin = this.memory.originOf(folio, state);
+    const place = this.program.placeShownBy(flag);
+    if (
+      operation !== 'test-and-clear' ||
+      origin.ownership !== 'speculative' ||
+      !place ||
+      !isReferenced(origin)
+    ) {
+      state.env.set(action.to, result(node));
+      return [state];
+    }
+    const found = state.clone();
+    const step = this.memory.step(node, `it was visible through ${place}, and was taken from there`);
+    found.origins.set(folio, withOwnership(origin, 'shared', step));
+    found.env.set(action.to, ONE);
+    state.env.set(action.to, ZERO);
+    return [found, state];
   }
 
   /** A call through a pointer: a slot of an operation table, or a parameter that is a function. */
@@ -268,19 +296,20 @@ export class CallEffects {
     state: State,
     node: number,
   ): void {
-    if (summary.updates.length === 0 && summary.pending.length === 0 && summary.parameterCalls.length === 0)
-      return;
+    const { updates, atomicUpdates, pending: open, parameterCalls } = summary;
+    if (updates.length + atomicUpdates.length + open.length + parameterCalls.length === 0) return;
     const scratch = state.clone();
     const substitution = new Substitution(this.memory, scratch, args, node);
-    for (const passed of summary.updates) {
+    for (const passed of [...updates, ...atomicUpdates]) {
       // Under the conditions on which the callee comes to it; they go on to our callers where we cannot tell.
       const there = passed.conditions.length > 0 ? scratch.clone() : scratch;
       const possible = passed.conditions.every(([term, fact]) =>
         compatible(substitution.apply(term), fact, there, this.program.constants, true),
       );
       if (!possible) continue;
-      const folio = substitution.apply(passed.folio);
-      this.judge.passed(passed, target, folioOf(folio), there, node);
+      const folio = folioOf(substitution.apply(passed.folio));
+      this.judge.passed(passed, target, folio, there, node);
+      if (passed.update.atomic) this.judge.carryReached(folio, there, [scratch, state]);
     }
     for (const pending of summary.pending) {
       const conditions = pending.conditions.map(([term, fact]) => [substitution.apply(term), fact] as const);
@@ -417,6 +446,10 @@ export class CallEffects {
           ? origin
           : withOwnership(origin, ownership, step),
       );
+    }
+    const telling = (flag: string): boolean => this.program.placeShownBy(flag) !== null;
+    for (const index of outcome.references) {
+      change(index, (origin) => (canBeAnybodys(origin) ? referenced(origin, telling) : origin));
     }
     for (const index of outcome.locks) change(index, (origin) => ({ ...origin, locked: true }));
     for (const index of outcome.unlocks) change(index, (origin) => ({ ...origin, locked: false }));
@@ -642,6 +675,10 @@ export class CallEffects {
   private lineOf(node: number): number {
     return this.entry.facts.nodes[node]?.line ?? this.entry.facts.line;
   }
+}
+
+function canBeAnybodys({ ownership }: Origin): boolean {
+  return ownership === 'speculative' || ownership === 'passed';
 }
 
 function isVisible(origin: Origin): boolean {

@@ -31,6 +31,14 @@ export function causeOf(hazard: Hazard, before: Side, after: Side, oldName: (nam
   const [meeting] = hazard.meetings as [Meeting, ...Meeting[]];
   const { update } = hazard;
   const updates = updatesIn(before.program, oldName(update.updater), update.file);
+  if (update.atomic) {
+    const there = updates.some(
+      (known) => known.flag === update.flag && known.operation === plain(update.operation),
+    );
+    if (!there) return 'new-update';
+    const called = meeting.chain.some((step) => callsBefore(step, before, oldName) < callsAfter(step, after));
+    return called ? 'new-caller' : 'reference-moved';
+  }
   if (
     !updates.some(
       (known) => !known.atomic && known.flag === update.flag && known.operation === update.operation,

@@ -1,4 +1,4 @@
-import { defaultOrigin, isOwned, type Origin } from './origin.js';
+import { defaultOrigin, isOwned, isReferenced, type Origin } from './origin.js';
 import { ANY_SIGN, NEGATIVE, NO_FACT, POSITIVE, ZERO_SIGN, type Fact, type State } from './state.js';
 import { familyOf, operation, ZERO, type Term } from './term.js';
 
@@ -195,7 +195,7 @@ export function assume(
     return true;
   }
   if (known !== null) {
-    if (term.kind === 'operation' && term.name === '==' && truth) learnCount(term, countLearned);
+    learnKnown(term, truth, state, countLearned);
     return true;
   }
   if (term.kind === 'operation') {
@@ -239,6 +239,45 @@ function learnCount(term: Term, countLearned: CountLearned): void {
   }
 }
 
+/** What a comparison tells even when its outcome was clear. */
+function learnKnown(term: Term, truth: boolean, state: State, countLearned: CountLearned): void {
+  if (term.kind !== 'operation' || !term.base) return;
+  if (term.name === '!') learnKnown(term.base, !truth, state, countLearned);
+  if (term.name !== '==' || !truth) return;
+  learnCount(term, countLearned);
+  if (isEntryValue(term.base) && isEntryValue(term.other!)) entryFoundAgain(state);
+}
+
+/** The operation that stands for the value of a page table entry. */
+export const ENTRY_VALUE = 'entry value';
+
+function isEntryValue(term: Term): boolean {
+  return term.kind === 'operation' && term.name === ENTRY_VALUE;
+}
+
+/** mm/gup.c gup_fast_pte_range(): who got a reference and finds the page table entry as it was has a mapped folio. */
+function entryFoundAgain(state: State): void {
+  for (const [folio, origin] of state.origins) {
+    if (origin.ownership !== 'speculative' || !isReferenced(origin)) continue;
+    const visible = new Set(origin.visible).add('page table');
+    state.origins.set(folio, { ...origin, ownership: 'shared', visible });
+  }
+}
+
+/** `folio == xas_reload(&xas)`: with a reference, the folio that is found again where it was found is still there. */
+function foundAgain(a: Term, b: Term, state: State): void {
+  for (const [one, other] of [
+    [familyOf(a), familyOf(b)],
+    [familyOf(b), familyOf(a)],
+  ] as const) {
+    const origin = state.origins.get(one)!;
+    const again = state.origins.get(other)!;
+    const found = [...again.visible].some((place) => place !== 'PFN' && origin.visible.has(place));
+    if (one !== other && found && isReferenced(origin))
+      state.origins.set(one, { ...origin, ownership: 'shared' });
+  }
+}
+
 function assumeEqual(
   a: Term,
   b: Term,
@@ -263,6 +302,8 @@ function assumeEqual(
   if (truth) {
     const left = state.origins.get(familyOf(a));
     const right = state.origins.get(familyOf(b));
+    if (isEntryValue(a) && isEntryValue(b)) entryFoundAgain(state);
+    if (left?.ownership === 'speculative' && right?.ownership === 'speculative') foundAgain(a, b, state);
     // Two names for one folio: go on with the one that is known better.
     if (left && right && left.ownership !== right.ownership) {
       const better = left.ownership === 'unknown' || left.ownership === 'passed' ? b : a;

@@ -3,6 +3,7 @@ import { assume, truthOf } from './condition.js';
 import { askedNames, liveVariables, reversePostorder } from './liveness.js';
 import { isPageType, Memory, type Location } from './memory.js';
 import { isVisibleWithoutReference, originOf, PASSED, withOwnership } from './origin.js';
+import { placeShown } from './speculation.js';
 import type { FunctionEntry, Program } from './program.js';
 import { Recorder, type FunctionRecord } from './recorder.js';
 import { State } from './state.js';
@@ -55,7 +56,7 @@ export class Execution {
     this.program = program;
     this.entry = entry;
     this.memory = new Memory(program, entry.facts, entry.file);
-    this.judge = new UpdateJudge(entry, this.memory, this.recorder, program.constants);
+    this.judge = new UpdateJudge(entry, this.memory, this.recorder, program);
     this.calls = new CallEffects(program, entry, this.memory, this.recorder, this.judge, summaryOf, (call) =>
       this.parameterCalls.push(call),
     );
@@ -122,6 +123,7 @@ export class Execution {
       summary: {
         outcomes: outcomesOf(this.exits, this.program.constants),
         updates: this.recorder.passedUpdates(),
+        atomicUpdates: this.recorder.passedAtomicUpdates(),
         pending,
         parameterCalls: this.parameterCalls.slice(0, 20),
         truncated: this.truncated,
@@ -320,6 +322,7 @@ export class Execution {
       identity: `${operation} ${flagOfBit(value)}`,
       flag: flagOfBit(value),
       operation,
+      atomic: false,
       word,
       updater: this.entry.facts.name,
       file: this.entry.file,
@@ -339,9 +342,25 @@ export class Execution {
       if (known === !truth) continue;
       const next = known === null && truth ? state.clone() : state;
       const learned = (folio: Term, count: number): void => this.learnCount(folio, count, next, index);
-      if (assume(term, truth, next, this.program.constants, learned)) results.push([node.next[slot]!, next]);
+      if (!assume(term, truth, next, this.program.constants, learned)) continue;
+      this.recognise(next, index);
+      results.push([node.next[slot]!, next]);
     }
     return results;
+  }
+
+  /** With a reference, a flag that only folios others can see have set tells that nobody takes it for his alone. */
+  private recognise(state: State, node: number): void {
+    for (const [folio, origin] of state.origins) {
+      if (origin.ownership !== 'speculative') continue;
+      const place = placeShown(origin, this.program);
+      if (!place) continue;
+      const step = this.memory.step(node, `it is visible through ${place} once it is referenced`);
+      state.origins.set(folio, {
+        ...withOwnership(origin, 'shared', step),
+        visible: new Set([...origin.visible, place]),
+      });
+    }
   }
 
   /** A reference count that was tested: 1 is ours alone, 0 is nobody's. */

@@ -7,7 +7,10 @@ import type { FlagUpdate, Meeting } from './summary.js';
 import type { TreeAnalysis } from './tree-analysis.js';
 import { parameter } from './term.js';
 
-/** A non-atomic update that can lose, or undo, an update by somebody else. */
+/**
+ * An update that can be lost, or that can lose or undo one by somebody else: a non-atomic one of a folio that others
+ * can see, or an atomic one of a folio that may be in the hands of somebody who takes it for his alone.
+ */
 export interface Hazard {
   /** The same for the same hazard in another tree: functions, update and word, no lines and no guards. */
   readonly key: string;
@@ -16,6 +19,7 @@ export interface Hazard {
   readonly update: FlagUpdate;
   /** The ways in which visible folios get there, the shortest first. */
   readonly meetings: readonly Meeting[];
+  /** What somebody else may do at the same time: atomic updates, or the non-atomic ones of an owner. */
   readonly races: readonly Race[];
 }
 
@@ -38,10 +42,15 @@ export function findHazards(analysis: TreeAnalysis, rules: RuleData): HazardRepo
   const owned = ownedCallees(contexts);
   const hazards = new Map<string, Hazard>();
   const guarded = new Map<string, Meeting[]>();
+  const owners = ownersUpdates(contexts);
   for (const meeting of feasibleMeetings(analysis)) {
-    const races = racesWith(meeting.origin, meeting.update.word, rules.races);
+    const { update } = meeting;
+    const races = update.atomic
+      ? owners.filter((race) => race.word === update.word)
+      : racesWith(meeting.origin, update.word, rules.races);
+    if (MEMORY_FAILURE.test(update.flag) && update.atomic) continue;
     if (!races.some((race) => !MEMORY_FAILURE.test(race.flag))) continue;
-    const where = placeOf(meeting, analysis, owned);
+    const where = update.atomic ? meeting.function : placeOf(meeting, analysis, owned);
     const key = hazardKey(where, meeting.update);
     if (guardHolds(meeting, rules.meanings)) {
       guarded.set(key, [...(guarded.get(key) ?? []), meeting]);
@@ -149,6 +158,34 @@ function callbackMeetings(analysis: TreeAnalysis): Meeting[] {
     }
   }
   return meetings;
+}
+
+/** The non-atomic updates that owners of folios do in this tree, the most frequent first. */
+function ownersUpdates(contexts: readonly CallContext[]): Race[] {
+  const updates = new Map<string, Race & { by: string[] }>();
+  for (const { update, kind, caller, callee } of contexts) {
+    if (kind !== 'owned' || update.atomic || update.word === 'tail') continue;
+    const key = `${update.text}|${update.word}`;
+    const known = updates.get(key);
+    const by = caller === callee ? update.updater : caller.slice(caller.lastIndexOf(':') + 1);
+    if (known) {
+      if (!known.by.includes(by)) known.by.push(by);
+      continue;
+    }
+    updates.set(key, {
+      update: update.text,
+      flag: update.flag,
+      word: update.word,
+      by: [by],
+      needs: ['nothing'],
+      excludedBy: [],
+      flags: {},
+      why: 'whoever has just allocated the folio, or frees it, updates its flags without atomic operations',
+      source: `${update.file}:${String(update.line)} ${update.updater}()`,
+      place: `${update.file}:${String(update.line)}`,
+    });
+  }
+  return [...updates.values()].sort((a, b) => b.by.length - a.by.length);
 }
 
 function allContexts(analysis: TreeAnalysis): CallContext[] {

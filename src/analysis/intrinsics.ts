@@ -1,6 +1,6 @@
 import type { Action } from '../c/facts.js';
 import type { Constants } from './condition.js';
-import { assume } from './condition.js';
+import { assume, ENTRY_VALUE } from './condition.js';
 import { referenceCountOf, type Memory } from './memory.js';
 import { NEGATIVE, NO_FACT, POSITIVE, ZERO_SIGN, type State } from './state.js';
 import { errorPointer, familyOf, local, ONE, operation, result, subpageAt, ZERO, type Term } from './term.js';
@@ -96,6 +96,13 @@ export function intrinsicCall(
       // include/linux/mm.h: page + n, also where the memory map has holes.
       if (!first || !args[1]) return null;
       return [{ state, value: subpageAt(first, args[1]) }];
+    case 'pte_val':
+    case 'pmd_val':
+    case 'pud_val':
+    case 'p4d_val':
+    case 'pgd_val':
+      // The value of a page table entry: to compare it again is to look whether the entry is still there.
+      return first ? [{ state, value: operation(ENTRY_VALUE, first, null) }] : null;
     case 'atomic_read':
     case 'atomic_read_acquire':
       if (first?.kind === 'inside' && /(^|\.)_refcount$/.test(first.name)) {
@@ -134,5 +141,6 @@ export const SIGNS: Readonly<Record<string, number>> = {
   nonzero: POSITIVE | NEGATIVE,
   nonnull: POSITIVE | NEGATIVE,
   error: NEGATIVE,
+  positive: POSITIVE,
   pointer: POSITIVE,
 };

@@ -1,30 +1,44 @@
-import type { Constants } from './condition.js';
 import { conditionsOf } from './constraint.js';
 import type { Memory } from './memory.js';
 import { isGuarded } from './guard.js';
-import { flagsKey, isOwned, originKey, type Origin } from './origin.js';
-import type { FunctionEntry } from './program.js';
+import { flagsKey, isOwned, isReferenced, originKey, type Origin } from './origin.js';
+import type { FunctionEntry, Program } from './program.js';
 import type { ContextKind, Recorder } from './recorder.js';
 import { NEGATIVE, ZERO_SIGN, type State } from './state.js';
+import { canHurtOwner, mayBeOwned, placeShown, takesReferences } from './speculation.js';
 import type { CallStep, FlagUpdate, PassedUpdate } from './summary.js';
 import { familyOf, type Term } from './term.js';
 
-/** Decides, for each non-atomic update on a path, whom the folio belongs to there, and tells the recorder. */
+/** Known of a folio that an atomic update was found to reach too early. */
+const REACHED = 'reached';
+
+/** Calls between an atomic update and the function that found the folio. */
+const ATOMIC_CHAIN = 4;
+
+/** Decides, for each update on a path, whom the folio belongs to there, and tells the recorder. */
 export class UpdateJudge {
   private readonly entry: FunctionEntry;
   private readonly memory: Memory;
   private readonly recorder: Recorder;
-  readonly constants: Constants;
+  private readonly program: Program;
+  private readonly takesReferences: boolean;
 
-  constructor(entry: FunctionEntry, memory: Memory, recorder: Recorder, constants: Constants) {
+  constructor(entry: FunctionEntry, memory: Memory, recorder: Recorder, program: Program) {
     this.entry = entry;
     this.memory = memory;
     this.recorder = recorder;
-    this.constants = constants;
+    this.program = program;
+    this.takesReferences = takesReferences(entry.facts, program);
   }
 
-  /** A non-atomic update in this function itself. */
+  /** An update in this function itself. */
   update(update: FlagUpdate, folio: Term, state: State, node: number): void {
+    if (update.atomic) {
+      if (!isNoFolio(folio, state))
+        this.meetAtomic(update, folio, this.memory.originOf(folio, state), [], state, node);
+      this.applyToFlags(update, folio, state);
+      return;
+    }
     if (isNoFolio(folio, state)) return;
     const origin = this.memory.originOf(folio, state);
     const kind = this.meet(update, folio, origin, [], state, node);
@@ -53,8 +67,72 @@ export class UpdateJudge {
       line: this.lineOf(node),
       callee: callee.facts.name,
     };
-    const kind = this.meet(passed.update, folio, origin, [step, ...passed.chain], state, node);
+    const chain = [step, ...passed.chain];
+    if (passed.update.atomic) {
+      // What a flag told before the reference was got, it does not tell any more.
+      const stale = isReferenced(there) && !isReferenced(mine);
+      this.meetAtomic(
+        passed.update,
+        folio,
+        stale ? { ...origin, tested: there.tested } : origin,
+        chain,
+        state,
+        node,
+      );
+      return;
+    }
+    const kind = this.meet(passed.update, folio, origin, chain, state, node);
     this.context(passed.update, callee.key, kind, origin, node);
+  }
+
+  /** An atomic update is no danger but to an owner who knows nothing of it. */
+  private meetAtomic(
+    update: FlagUpdate,
+    folio: Term,
+    origin: Origin,
+    chain: readonly CallStep[],
+    state: State,
+    node: number,
+  ): void {
+    if (this.entry.facts.isInit || !canHurtOwner(update, origin, this.program)) return;
+    if (placeShown(origin, this.program)) return;
+    const key = `${update.updater}|${update.identity}|${isReferenced(origin)}`;
+    if (mayBeOwned(origin, state, this.takesReferences)) {
+      // The first update of a folio shows what is wrong with reaching it; the others follow from it.
+      if (origin.flags[REACHED]) return;
+      this.markReached(folio, state);
+      this.recorder.meeting(`${key}|${update.line}|${originKey(origin)}|${chain[0]?.line ?? 0}`, () => ({
+        update,
+        function: this.entry.facts.name,
+        file: this.entry.file,
+        line: this.lineOf(node),
+        chain,
+        origin,
+        conditions: conditionsOf(state),
+      }));
+    } else if (origin.ownership === 'passed' && chain.length < ATOMIC_CHAIN) {
+      const family = familyOf(folio);
+      const conditions = conditionsOf(state);
+      this.recorder.passedAtomically(`${key}|${family.id}`, {
+        update,
+        folio: family,
+        origin,
+        conditions,
+        chain,
+      });
+    }
+  }
+
+  private markReached(folio: Term, state: State): void {
+    const family = familyOf(folio);
+    const origin = this.memory.originOf(family, state);
+    state.origins.set(family, { ...origin, flags: { ...origin.flags, [REACHED]: true } });
+  }
+
+  /** What was found on a copy of a state holds for the state. */
+  carryReached(folio: Term, from: State, to: readonly State[]): void {
+    if (!this.memory.originOf(folio, from).flags[REACHED]) return;
+    for (const state of to) if (state.origins.has(familyOf(folio))) this.markReached(folio, state);
   }
 
   private context(update: FlagUpdate, callee: string, kind: ContextKind, origin: Origin, node: number): void {

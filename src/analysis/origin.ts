@@ -31,6 +31,9 @@ export interface Origin {
 /** The state of a folio in the page cache, as contracts name it. */
 const MAPPING = 'mapping';
 
+/** A reference was got: a contract's `references`. */
+const REFERENCE = 'reference';
+
 const NOWHERE: ReadonlySet<Visibility> = new Set();
 const NO_FLAGS: Readonly<Record<string, boolean>> = {};
 
@@ -107,6 +110,17 @@ export function published(origin: Origin, to: Visibility, step: Step): Origin {
 export function withOwnership(origin: Origin, ownership: Ownership, step: Step): Origin {
   if (origin.ownership === ownership) return origin;
   return { ...origin, ownership, steps: [...origin.steps.slice(-7), step] };
+}
+
+/** A reference was got. Flags that tell whose folio it is must be looked at again: it may have changed hands before. */
+export function referenced(origin: Origin, telling: (flag: string) => boolean): Origin {
+  const tested = Object.fromEntries(Object.entries(origin.tested).filter(([flag]) => !telling(flag)));
+  return { ...origin, tested, flags: { ...origin.flags, [REFERENCE]: true } };
+}
+
+/** Is there a reference, got since the folio was found? */
+export function isReferenced(origin: Origin): boolean {
+  return origin.flags[REFERENCE] === true;
 }
 
 export function withdrawn(origin: Origin, from: Visibility): Origin {

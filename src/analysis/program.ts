@@ -1,5 +1,6 @@
 import type { FileFacts, FunctionFacts } from '../c/facts.js';
 import type {
+  Visibility,
   ArgumentContract,
   CallbackContract,
   Contract,
@@ -33,6 +34,7 @@ export class Program {
   private readonly distrusted: ReadonlySet<string>;
   private readonly holders = new Map<string, boolean>();
   private readonly contracts = new Map<string, Contract>();
+  private readonly shown = new Map<string, Visibility>();
   private readonly received = new Map<string, ArgumentContract>();
   private readonly fields = new Map<string, FieldContract>();
   private readonly callbacks = new Map<string, CallbackContract>();
@@ -78,6 +80,7 @@ export class Program {
       this.contracts.set(contract.function, contract);
     }
     for (const item of rules.arguments) if (holdsFor(item, version)) this.received.set(item.function, item);
+    for (const { flag, shows } of rules.meanings) if (shows) this.shown.set(flag, shows);
     for (const item of rules.fields) this.fields.set(`${item.struct}.${item.field}`, item);
     for (const item of rules.callbacks) this.callbacks.set(`${item.struct}.${item.field ?? ''}`, item);
     this.readSlots();
@@ -161,6 +164,11 @@ export class Program {
   /** What every caller owes a function. */
   receives(name: string): ArgumentContract | null {
     return this.received.get(name) ?? null;
+  }
+
+  /** Where a folio that has the flag set can be seen, or null when the flag does not tell. */
+  placeShownBy(flag: string): Visibility | null {
+    return this.shown.get(flag) ?? null;
   }
 
   /** Functions that operation tables put into a slot. */

@@ -35,6 +35,8 @@ export interface FunctionRecord {
 const VARIANTS = 3;
 /** Updates of passed folios that a summary lists. */
 const UPDATES = 120;
+/** Atomic ones: they matter only for folios that may be somebody else's, which few functions pass on. */
+const ATOMIC_UPDATES = 24;
 
 function addVariant<T extends { readonly conditions: readonly Condition[] }>(
   known: Map<string, T[]>,
@@ -65,6 +67,7 @@ export class Recorder {
   private readonly confirmed = new Set<Meeting>();
   private readonly calls = new Set<string>();
   private readonly updates = new Map<string, PassedUpdate[]>();
+  private readonly atomicUpdates = new Map<string, PassedUpdate>();
   private readonly pending = new Map<string, PendingMeeting>();
 
   meeting(key: string, make: () => Meeting): void {
@@ -88,6 +91,14 @@ export class Recorder {
     addVariant(this.updates, key, make());
   }
 
+  /** The conditions are those that all ways to the update share. */
+  passedAtomically(key: string, update: PassedUpdate): void {
+    const known = this.atomicUpdates.get(key);
+    if (!known && this.atomicUpdates.size >= ATOMIC_UPDATES) return;
+    const conditions = known ? meetConditions(known.conditions, update.conditions) : update.conditions;
+    this.atomicUpdates.set(key, { ...(known ?? update), conditions });
+  }
+
   pendingMeeting(pending: PendingMeeting, chain: readonly CallStep[]): void {
     const key = `${pending.meeting.file}:${pending.meeting.line}:${pending.meeting.update.text}:${chain.length}`;
     if (!this.pending.has(key) && this.pending.size < 40) this.pending.set(key, pending);
@@ -95,6 +106,10 @@ export class Recorder {
 
   passedUpdates(): readonly PassedUpdate[] {
     return [...this.updates.values()].flat().slice(0, UPDATES);
+  }
+
+  passedAtomicUpdates(): readonly PassedUpdate[] {
+    return [...this.atomicUpdates.values()];
   }
 
   pendingMeetings(): readonly PendingMeeting[] {

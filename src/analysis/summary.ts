@@ -27,6 +27,7 @@ export interface FlagUpdate {
   /** Without `PG_`; `flags` where several bits or the whole word are written. */
   readonly flag: string;
   readonly operation: FlagOperation;
+  readonly atomic: boolean;
   readonly word: Word;
   /** The function holding the update. */
   readonly updater: string;
@@ -34,7 +35,7 @@ export interface FlagUpdate {
   readonly line: number;
 }
 
-/** A non-atomic update of a folio that is still as the caller passed it. */
+/** An update of a folio that is still as the caller passed it. */
 export interface PassedUpdate {
   readonly update: FlagUpdate;
   /** The folio, in terms of the parameters. */
@@ -46,7 +47,10 @@ export interface PassedUpdate {
   readonly chain: readonly CallStep[];
 }
 
-/** A non-atomic update that meets a folio others can see, in the function whose code shows that. */
+/**
+ * A non-atomic update that meets a folio others can see, or an atomic one of a folio that may be somebody else's, in
+ * the function whose code shows that.
+ */
 export interface Meeting {
   readonly update: FlagUpdate;
   readonly function: string;
@@ -104,7 +108,9 @@ export interface ParameterCall {
 /** What the analysis found out about a function, in terms of its parameters. */
 export interface Summary {
   readonly outcomes: readonly FunctionOutcome[];
+  /** The non-atomic ones. */
   readonly updates: readonly PassedUpdate[];
+  readonly atomicUpdates: readonly PassedUpdate[];
   readonly pending: readonly PendingMeeting[];
   readonly parameterCalls: readonly ParameterCall[];
   /** True when paths were given up to keep the work bounded. */
@@ -114,6 +120,7 @@ export interface Summary {
 export const NO_SUMMARY: Summary = {
   outcomes: [],
   updates: [],
+  atomicUpdates: [],
   pending: [],
   parameterCalls: [],
   truncated: false,

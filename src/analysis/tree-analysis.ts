@@ -1,3 +1,4 @@
+import type { Contract } from '../folio/contract.js';
 import { Execution, type FunctionAnalysis } from './execution.js';
 import { bottomUp, calleesOf } from './order.js';
 import { analysisText, Reuse } from './reuse.js';
@@ -41,11 +42,11 @@ export function analyseTree(
   const reuse = previous ? new Reuse(program, previous, functions) : null;
   order.forEach((entry, index) => {
     if (index % 100 === 0) progress(index, order.length);
-    const kept = reuse?.of(entry, calleesKnown(entry));
-    if (kept !== undefined) {
-      if (kept) {
+    const known = reuse?.of(entry, calleesKnown(entry));
+    if (known !== undefined) {
+      if (known) {
         entries.set(entry.key, entry);
-        functions.set(entry.key, kept);
+        functions.set(entry.key, known);
       }
       return;
     }
@@ -54,7 +55,9 @@ export function analyseTree(
     entries.set(entry.key, entry);
     functions.set(entry.key, reuse?.same(entry, analysis) ?? analysis);
   });
-  repeatCircles(order, functions, entries, program, calleesKnown);
+  const kept = (entry: FunctionEntry): boolean =>
+    previous !== null && functions.get(entry.key) === previous.functions.get(entry.key);
+  repeatCircles(order, functions, entries, program, calleesKnown, kept);
   progress(order.length, order.length);
   return { program, functions, entries };
 }
@@ -65,6 +68,8 @@ const ROUNDS = 2;
 /**
  * In a circle of calls the first function is done before the one it calls. It is done again with what was found out
  * since, and so is whoever calls it, as long as that changes anything.
+ *
+ * @param kept was it taken over from a tree in which that has been done?
  */
 function repeatCircles(
   order: readonly FunctionEntry[],
@@ -72,12 +77,13 @@ function repeatCircles(
   entries: Map<string, FunctionEntry>,
   program: Program,
   callees: (entry: FunctionEntry) => ReadonlySet<FunctionEntry>,
+  kept: (entry: FunctionEntry) => boolean,
 ): void {
   const position = new Map(order.map((entry, index) => [entry, index]));
   let dirty = new Set<FunctionEntry>();
   for (const entry of order) {
     for (const callee of callees(entry)) {
-      if (position.get(callee)! <= position.get(entry)!) continue;
+      if (position.get(callee)! <= position.get(entry)! || (kept(entry) && kept(callee))) continue;
       const summary = functions.get(callee.key)?.summary;
       if (summary && tellsSomething(summary)) dirty.add(entry);
     }
@@ -134,6 +140,7 @@ function concernsFolios(
       const accessor = program.model.accessors.get(action.callee);
       if (accessor && !accessor.atomic) return true;
       if (bitOperation(action.callee)?.atomic === false) return true;
+      if (findsByChance(program.contract(action.callee))) return true;
     }
   }
   for (const callee of callees) {
@@ -141,8 +148,16 @@ function concernsFolios(
     if (!summary) continue;
     if (summary.updates.length > 0 || summary.pending.length > 0 || summary.parameterCalls.length > 0)
       return true;
+    if (summary.outcomes.some(({ resultOrigin }) => resultOrigin?.ownership === 'speculative')) return true;
   }
   return tellsCallers(entry, program, functions, callees);
+}
+
+/** Does a call give a folio that may be anybody's? */
+function findsByChance(contract: Contract | null): boolean {
+  return (contract?.outcomes ?? []).some(
+    ({ returns }) => returns !== null && 'ownership' in returns && returns.ownership === 'speculative',
+  );
 }
 
 /** Can a function return, store or change a folio of its caller? */

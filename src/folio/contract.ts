@@ -17,7 +17,7 @@ export type Visibility =
   | 'slab';
 
 /** The result of a call that an outcome speaks of. `error` is negative or an ERR_PTR; `pointer` neither NULL nor an ERR_PTR. */
-export type ResultClass = 'any' | '0' | 'nonzero' | 'null' | 'nonnull' | 'error' | 'pointer';
+export type ResultClass = 'any' | '0' | 'nonzero' | 'positive' | 'null' | 'nonnull' | 'error' | 'pointer';
 
 /** What is known of a folio that a call returns, stores through an argument, or receives. */
 export interface FolioState {
@@ -48,6 +48,8 @@ export interface Outcome {
   readonly removes: readonly { readonly argument: number; readonly from: Visibility }[];
   /** The folio's ownership becomes this. */
   readonly gives: readonly { readonly argument: number; readonly ownership: Ownership }[];
+  /** A reference to the folio was got, whoever it belongs to: a try-get that succeeded. */
+  readonly references: readonly number[];
   readonly locks: readonly number[];
   readonly unlocks: readonly number[];
   /** `*argument` (or `argument->field`) receives a folio or page. */
@@ -144,6 +146,11 @@ export interface FlagMeaning {
     readonly where: string | null;
     readonly source: string;
   }[];
+  /**
+   * Where a folio that has the flag set can be seen by others: who holds a reference and finds the flag set knows
+   * that the folio is not in the hands of somebody who takes it for his alone. Null: it tells nothing of the kind.
+   */
+  readonly shows: Visibility | null;
   /** The functions that set and clear it; a patch that touches one gets a note. */
   readonly setBy: readonly string[];
   readonly clearedBy: readonly string[];

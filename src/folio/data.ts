@@ -161,6 +161,7 @@ function toRecords(data: RuleFile, locate: Locate): RuleData {
         where: state.where ?? null,
         source: state.source,
       })),
+      shows: entry.shows ?? null,
       setBy: entry.setBy,
       clearedBy: entry.clearedBy,
       place: locate(['meanings', index]),
@@ -199,6 +200,7 @@ function outcomesFor(result: ResultClass, effects: Effects, constant: string | n
       places.map((from) => ({ argument, from })),
     ),
     gives: perArgument(effects.gives).map(([argument, ownership]) => ({ argument, ownership })),
+    references: effects.references ?? [],
     locks: effects.locks ?? [],
     unlocks: effects.unlocks ?? [],
     stores: Object.entries(effects.stores ?? {}).map(([target, state]) => {

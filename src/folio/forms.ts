@@ -4,7 +4,7 @@ import { readState, VISIBILITIES, OWNERSHIPS } from './state.js';
 
 /** The forms of the rule files. All scalars arrive as text, see `parseRuleFile`. */
 
-const CLASSES = ['any', '0', 'nonzero', 'null', 'nonnull', 'error', 'pointer'] as const;
+const CLASSES = ['any', '0', 'nonzero', 'positive', 'null', 'nonnull', 'error', 'pointer'] as const;
 const EXCLUSIONS = [
   'folio lock',
   'LRU isolation',
@@ -64,6 +64,7 @@ const EFFECTS = {
   publishes: perArgument(listOf(oneOf(VISIBILITIES))).optional(),
   removes: perArgument(listOf(oneOf(VISIBILITIES))).optional(),
   gives: perArgument(oneOf(OWNERSHIPS)).optional(),
+  references: listOf(argument).optional(),
   locks: listOf(argument).optional(),
   unlocks: listOf(argument).optional(),
   stores: z
@@ -156,6 +157,7 @@ const meaning = strict({
       }),
     )
     .default([]),
+  shows: oneOf(VISIBILITIES).optional(),
   setBy: listOf(name).default([]),
   clearedBy: listOf(name).default([]),
   ...SOURCE,

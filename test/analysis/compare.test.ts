@@ -249,9 +249,8 @@ void a(gfp_t gfp)
     expect(await change(files(weaker), files(HEADER))).toEqual(['- old: folio_set_checked']);
   });
 
-  // Atomic updates of speculative folios are no hazards yet: see protection.test.ts.
-  it.fails('because the folio is not verified any more', async () => {
-    const text = (lookup: string): string => `
+  it('because the folio is not verified any more', async () => {
+    const text = (lookup: string): string => `${MARK}${NEW}
 void a(unsigned long pfn)
 {
 	struct folio *folio = ${lookup};

@@ -38,6 +38,7 @@ const NOTHING = {
   publishes: [],
   removes: [],
   gives: [],
+  references: [],
   locks: [],
   unlocks: [],
   stores: [],

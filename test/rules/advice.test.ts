@@ -15,6 +15,7 @@ const update: FlagUpdate = {
   identity: '__folio_set_swapbacked',
   flag: 'swapbacked',
   operation: 'set',
+  atomic: false,
   word: 'head',
   updater: 'ink_folio',
   file: 'mm/ink.c',
@@ -59,6 +60,7 @@ function hazard(origins: readonly Origin[], changed: Partial<FlagUpdate> = {}): 
 const swapbacked: FlagMeaning = {
   flag: 'swapbacked',
   impliedBy: [{ visible: ['swap cache'], flags: {}, locked: false, where: null, source: '' }],
+  shows: null,
   setBy: [],
   clearedBy: [],
   place: 'rules/flags.yml:1',

@@ -1,0 +1,52 @@
+import type { FunctionFacts } from '../c/facts.js';
+import type { Visibility } from '../folio/contract.js';
+import { isReferenced, type Origin } from './origin.js';
+import type { Program } from './program.js';
+import type { State } from './state.js';
+import type { FlagUpdate } from './summary.js';
+import { named } from './term.js';
+
+/**
+ * Where others can see a folio that was found by chance, as its flags show it: only with a reference do they tell.
+ * Null: it may still be somebody's who takes it for his alone.
+ */
+export function placeShown(origin: Origin, program: Program): Visibility | null {
+  if (!isReferenced(origin)) return null;
+  for (const [flag, value] of Object.entries(origin.tested)) {
+    const place = value ? program.placeShownBy(flag) : null;
+    if (place) return place;
+  }
+  return null;
+}
+
+/** What `rcu_read_lock()` leaves in a state, until it is unlocked. */
+export const RCU_READ_LOCK = named('rcu_read_lock');
+
+/**
+ * May the folio be somebody's who takes it for his alone? One that was found in a cache under the cache's lock stays
+ * there; with a reference that was got blindly, or under RCU, it may have gone and come to somebody else. Code under
+ * RCU that takes no reference at all has another reason to know that the folio stays: it holds its lock, say.
+ */
+export function mayBeOwned(origin: Origin, state: State, takesReferences: boolean): boolean {
+  if (origin.ownership !== 'speculative') return false;
+  if (origin.visible.has('PFN') || isReferenced(origin)) return true;
+  return takesReferences && state.facts.has(RCU_READ_LOCK);
+}
+
+/** Has the function a call that takes a reference if it can? */
+export function takesReferences({ nodes }: FunctionFacts, program: Program): boolean {
+  return nodes.some(({ action }) => {
+    if (action.do !== 'call' || typeof action.callee !== 'string') return false;
+    return program.contract(action.callee)?.outcomes.some(({ references }) => references.length > 0) ?? false;
+  });
+}
+
+/**
+ * Can an atomic update hurt whoever takes the folio for his alone? One that clears a flag which his folio cannot have
+ * set changes nothing. Unlocking follows a lock, which is what is wrong then.
+ */
+export function canHurtOwner(update: FlagUpdate, origin: Origin, program: Program): boolean {
+  if (update.operation === 'clear' && update.flag === 'locked') return false;
+  const harmless = update.operation === 'test-and-clear' && program.placeShownBy(update.flag) !== null;
+  return !(harmless && isReferenced(origin));
+}
