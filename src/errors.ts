@@ -6,7 +6,10 @@ export type ErrorCode =
   | 'no-tree' // the tree or revision is not there: exit 3
   | 'not-a-kernel-tree' // exit 3
   | 'nothing-to-review' // exit 3
-  | 'bad-rules'; // exit 2
+  | 'bad-rules' // exit 2
+  | 'bad-policy' // recto.yml: exit 2
+  | 'no-list' // a list, archive or server cannot be reached or read: exit 3
+  | 'no-store'; // what is remembered cannot be opened: exit 3
 
 /**
  * An error meant for people: the message names the input, the place in it and

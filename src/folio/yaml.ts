@@ -1,6 +1,6 @@
 import { isMap, isPair, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
-import { RectoError } from '../errors.js';
+import { RectoError, type ErrorCode } from '../errors.js';
 
 type Path = readonly PropertyKey[];
 
@@ -9,19 +9,21 @@ export type Locate = (path: Path) => string;
 
 /**
  * Parses a rule file and checks its form. All scalars stay text, so that version 6.10 is not 6.1 and `null`,
- * `0` and `error` are equal as keys. The form may depend on what is there. Throws RectoError 'bad-rules' that names file, line and field.
+ * `0` and `error` are equal as keys. The form may depend on what is there. Throws RectoError (`code`) that names
+ * file, line and field.
  */
 export function parseRuleFile<T>(
   text: string,
   file: string,
   form: z.ZodType<T> | ((data: object) => z.ZodType<T>),
+  code: ErrorCode = 'bad-rules',
 ): { data: T; locate: Locate } {
   const lines = new LineCounter();
   const document = parseDocument(text, { schema: 'failsafe', lineCounter: lines, prettyErrors: false });
   const [error] = document.errors;
   if (error !== undefined) {
     const place = `${file}:${lines.linePos(error.pos[0]).line}`;
-    throw new RectoError('bad-rules', `${place}: this is not YAML: ${error.message}`, place);
+    throw new RectoError(code, `${place}: this is not YAML: ${error.message}`, place);
   }
   const locate = (path: Path): string => `${file}:${lineOf(document, lines, path)}`;
   const data = (document.toJS() ?? {}) as object;
@@ -33,7 +35,7 @@ export function parseRuleFile<T>(
   const [extra] = issue.code === 'unrecognized_keys' ? issue.keys : [];
   const place = locate(extra === undefined ? issue.path : [...issue.path, extra]);
   const where = issue.path.length === 0 ? '' : `${fieldName(issue.path)}: `;
-  throw new RectoError('bad-rules', `${place}: ${where}${issue.message}`, place);
+  throw new RectoError(code, `${place}: ${where}${issue.message}`, place);
 }
 
 /** `contracts[3].when.pointer`, counted from 0 as the file's list is. */

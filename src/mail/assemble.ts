@@ -40,6 +40,22 @@ export function assembleSeries(mails: readonly PatchMail[]): Series[] {
 }
 
 /**
+ * Makes one series of mails that are known to belong together, in any order; of several patches with one number, the
+ * first counts. Null when there is no patch in them.
+ *
+ * @param total how many patches it has, when that is known
+ */
+export function seriesOf(mails: readonly PatchMail[], version: number, total: number | null): Series | null {
+  const taken = new Set<number>();
+  const some = mails.filter(({ patch }) => {
+    if (patch === null || taken.has(patch.number)) return patch === null;
+    taken.add(patch.number);
+    return true;
+  });
+  return taken.size === 0 ? null : finished({ version, total, mails: some });
+}
+
+/**
  * Makes one series of several, in the order given, for patches that are to be reviewed one on top of the
  * other although they were not sent as one series. One series comes back as it is.
  */

@@ -12,3 +12,9 @@ export const MAX_QUOTE_DEPTH = 30;
 
 /** Bytes of a header field with addresses that are looked at; only the first address is used. */
 export const MAX_ADDRESSES = 2000;
+
+/** Bytes of a mail's header that are read where many mails are; the longest on kernel lists has 90 KB. */
+export const MAX_HEADER_BYTES = 512 * 1024;
+
+/** A mail larger than this is kept aside by whoever follows a list: no patch of C source comes near. */
+export const MAX_LIST_MAIL_BYTES = 16 * 1024 * 1024;

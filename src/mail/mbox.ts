@@ -4,6 +4,8 @@ export interface MboxEntry {
   readonly bytes: Buffer;
   /** Line of the input that it starts at, from 1. */
   readonly line: number;
+  /** Where it ends in the input, in bytes. */
+  readonly end: number;
 }
 
 const FROM_LINE = /^From \S+(?: at \S+)? .{0,40}\d\d:\d\d(?::\d\d)?.{0,20} \d{4}(?: [-+]\d{4})?\s*$/;
@@ -26,11 +28,11 @@ export function splitMbox(bytes: Buffer): MboxEntry[] | null {
   let line = 1;
   for (let i = at; i < bytes.length; i = afterLine(bytes, i), line++) {
     if (i === at || !isFromLine(bytes, i)) continue;
-    entries.push({ bytes: unescaped(bytes.subarray(start, i)), line: startLine });
+    entries.push({ bytes: unescaped(bytes.subarray(start, i)), line: startLine, end: i });
     start = afterLine(bytes, i);
     startLine = line + 1;
   }
-  entries.push({ bytes: unescaped(bytes.subarray(start)), line: startLine });
+  entries.push({ bytes: unescaped(bytes.subarray(start)), line: startLine, end: bytes.length });
   return entries;
 }
 

@@ -1,4 +1,5 @@
 import { simpleParser, type Attachment, type ParsedMail } from 'mailparser';
+import { decodeText } from './decode-text.js';
 import { htmlText } from './html.js';
 import { MAX_ADDRESSES, MAX_NESTING } from './limits.js';
 import type { Message } from './message.js';
@@ -57,15 +58,6 @@ export async function readMime(bytes: Buffer, place: string, nesting = 0): Promi
     attached,
     notes,
   };
-}
-
-/** Bytes as text: UTF-8, else Latin-1, which knows every byte. */
-export function decodeText(bytes: Buffer): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return bytes.toString('latin1');
-  }
 }
 
 /** Header fields that are read; the others of a mail (its Received lines, who else got it) are not decoded. */

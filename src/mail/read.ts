@@ -2,11 +2,12 @@ import { RectoError } from '../errors.js';
 import { assertDiffSize } from '../patch/diff.js';
 import { readArchivePage } from './archive-page.js';
 import { assembleSeries } from './assemble.js';
+import { decodeText } from './decode-text.js';
 import { readGitLog } from './git-log.js';
 import { MAX_INPUT_BYTES, MAX_MAILS } from './limits.js';
 import { splitMbox } from './mbox.js';
 import { plainText, type Message } from './message.js';
-import { decodeText, readMime } from './mime.js';
+import { readMime } from './mime.js';
 import { readPatchMail, type PatchMail } from './patch-mail.js';
 import type { Series } from './series.js';
 

@@ -28,6 +28,7 @@ interface Request {
 export class ObjectReader {
   readonly #directory: string;
   readonly #contents: boolean;
+  readonly #limit: number;
   #process: ChildProcessWithoutNullStreams | null = null;
   #requests: Request[] = [];
   #answered = 0;
@@ -39,14 +40,16 @@ export class ObjectReader {
   #failure: Error | null = null;
   #closed = false;
 
-  constructor(directory: string, contents = true) {
+  /** @param limit objects of more bytes are refused, and never held in memory */
+  constructor(directory: string, contents = true, limit = fileLimit) {
     this.#directory = directory;
     this.#contents = contents;
+    this.#limit = limit;
   }
 
   /**
    * Looks up an object id or a name such as `<commit>:<path>`; null when there is none, or when the name is
-   * ambiguous. Throws RectoError when git ends or the object is larger than `fileLimit`.
+   * ambiguous. Throws RectoError when git ends or ('too-large') the object is larger than the limit.
    */
   read(name: string): Promise<GitObject | null> {
     if (/[\n\0]/.test(name)) return Promise.resolve(null);
@@ -143,7 +146,7 @@ export class ObjectReader {
           continue;
         }
         this.#header = header;
-        this.#skipping = header.size > fileLimit;
+        this.#skipping = header.size > this.#limit;
       }
       // A line feed follows the content.
       const wanted = this.#header.size + 1;
@@ -185,7 +188,7 @@ export class ObjectReader {
     request.reject(
       new RectoError(
         'too-large',
-        `object ${request.name} is larger than ${String(fileLimit >> 20)} MB`,
+        `object ${request.name} is larger than ${String(this.#limit >> 20)} MB`,
         this.#directory,
       ),
     );

@@ -1,0 +1,146 @@
+import { MAX_ADDRESSES, MAX_HEADER_BYTES } from './limits.js';
+import { decodeWords } from './encoded-word.js';
+
+/** The header of a mail, as far as whoever reads many mails needs it: nothing of the body is decoded. */
+export interface MailHeader {
+  /** The first field of that name (any case), unfolded and decoded; null when there is none. */
+  get(name: string): string | null;
+  /** As it stands in the mail, unfolded, one character per byte; for fields with addresses. */
+  raw(name: string): string | null;
+  /** Where the body begins. */
+  readonly bodyAt: number;
+  /** True when the header is longer than we read; fields after that are not seen. */
+  readonly tooLong: boolean;
+}
+
+/** One address: `Name <address>`. */
+export interface Address {
+  /** Decoded; '' when there is none. */
+  readonly name: string;
+  /** In lower case; '' when there is none. */
+  readonly address: string;
+}
+
+/** Reads the header of a mail without decoding the rest. Throws nothing; its time is linear in the header. */
+export function readHeader(bytes: Buffer): MailHeader {
+  const start = bytes.toString('latin1', 0, 5) === 'From ' ? bytes.indexOf(0x0a) + 1 : 0;
+  const end = headerEnd(bytes, start);
+  const tooLong = end - start > MAX_HEADER_BYTES;
+  const text = bytes.toString('latin1', start, tooLong ? start + MAX_HEADER_BYTES : end);
+  const fields = new Map<string, string>();
+  for (const field of text.split(/\r?\n(?![ \t])/)) {
+    const colon = field.indexOf(':');
+    if (colon <= 0) continue;
+    const name = field.slice(0, colon).trimEnd().toLowerCase();
+    if (!fields.has(name)) fields.set(name, field.slice(colon + 1));
+  }
+  const raw = (name: string) => {
+    const value = fields.get(name.toLowerCase());
+    return value === undefined ? null : value.replace(/\r?\n/g, '').trim();
+  };
+  return {
+    raw,
+    get(name) {
+      const value = raw(name);
+      return value === null ? null : decodeWords(value);
+    },
+    bodyAt: bodyStart(bytes, end),
+    tooLong,
+  };
+}
+
+/** The addresses in a field such as `To`, the first few hundred of them. */
+export function readAddresses(field: string | null): Address[] {
+  if (field === null) return [];
+  return splitAddresses(field.slice(0, 20 * MAX_ADDRESSES))
+    .map(readAddress)
+    .filter(isSomebody);
+}
+
+/** The first address of a field such as `From`; null when there is none. */
+export function readFirstAddress(field: string | null): Address | null {
+  if (field === null) return null;
+  return splitAddresses(field.slice(0, MAX_ADDRESSES)).map(readAddress).find(isSomebody) ?? null;
+}
+
+/** Message ids in a field such as `References`, without their angle brackets, in order. */
+export function readIds(field: string | null): string[] {
+  if (field === null) return [];
+  return [...field.slice(0, 200_000).matchAll(/<\s*([^<>\s]+@[^<>\s]+)\s*>/g)].map((match) => match[1]!);
+}
+
+function headerEnd(bytes: Buffer, start: number): number {
+  if (bytes[start] === 0x0a || (bytes[start] === 0x0d && bytes[start + 1] === 0x0a)) return start;
+  const lf = bytes.indexOf('\n\n', start, 'latin1');
+  // Only what is in front of the first may be an earlier end.
+  const crlf = bytes.subarray(0, lf < 0 ? bytes.length : lf).indexOf('\n\r\n', start, 'latin1');
+  if (crlf >= 0) return crlf;
+  return lf < 0 ? bytes.length : lf;
+}
+
+function bodyStart(bytes: Buffer, end: number): number {
+  let at = end;
+  for (let lines = 0; lines < 2 && at < bytes.length; lines++) {
+    if (bytes[at] === 0x0d) at++;
+    if (bytes[at] === 0x0a) at++;
+  }
+  return at;
+}
+
+function isSomebody({ name, address }: Address): boolean {
+  return name !== '' || address !== '';
+}
+
+/** Cuts at the commas that are outside of quotes, comments and angle brackets. */
+function splitAddresses(text: string): string[] {
+  const parts: string[] = [];
+  let start = 0;
+  let quoted = false;
+  let depth = 0;
+  let angle = false;
+  for (let i = 0; i < text.length; i++) {
+    const char = text[i]!;
+    if (char === '\\') i++;
+    else if (char === '"' && depth === 0) quoted = !quoted;
+    else if (quoted) continue;
+    else if (char === '(') depth++;
+    else if (char === ')') depth = Math.max(0, depth - 1);
+    else if (depth > 0) continue;
+    else if (char === '<') angle = true;
+    else if (char === '>') angle = false;
+    else if ((char === ',' || char === ';') && !angle) {
+      parts.push(text.slice(start, i));
+      start = i + 1;
+    }
+  }
+  parts.push(text.slice(start));
+  return parts;
+}
+
+function readAddress(text: string): Address {
+  const open = text.lastIndexOf('<');
+  const close = text.indexOf('>', open);
+  if (open >= 0) {
+    const address = text.slice(open + 1, close < 0 ? text.length : close);
+    return { name: displayName(text.slice(0, open)), address: bare(address) };
+  }
+  const comment = /\(([^()]*)\)/.exec(text)?.[1] ?? '';
+  const rest = text.replace(/\([^()]*\)/g, '').trim();
+  if (!rest.includes('@')) return { name: displayName(rest), address: '' };
+  return { name: displayName(comment), address: bare(rest) };
+}
+
+function bare(address: string): string {
+  return address.replace(/\s+/g, '').toLowerCase();
+}
+
+function displayName(text: string): string {
+  const plain = text
+    .trim()
+    .replace(/^"(.*)"$/, '$1')
+    .replace(/\\(.)/g, '$1');
+  return decodeWords(plain)
+    .replace(/\s+/g, ' ')
+    .replace(/^"(.*)"$/, '$1')
+    .trim();
+}
