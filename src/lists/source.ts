@@ -1,0 +1,57 @@
+/** One mail as a source gives it. */
+export interface FoundMail {
+  readonly kind: 'mail';
+  /** Where it is in the source, for `Source.fetch`; never changes. */
+  readonly place: string;
+  readonly bytes: Buffer;
+  /** When it got there, in milliseconds; null when the source does not say. */
+  readonly arrived: number | null;
+}
+
+/** Something else that a source tells. */
+export type SourceEvent =
+  | FoundMail
+  /** The mail at this place was taken away. */
+  | {
+      readonly kind: 'deleted';
+      readonly place: string;
+      /** The mail, where the source says what it was: it may stand at another place, too. */
+      readonly bytes: Buffer | null;
+    }
+  /** There is something that cannot be read; it is kept aside. */
+  | { readonly kind: 'unreadable'; readonly place: string; readonly reason: string }
+  /** What was said to be at places beginning so is to be forgotten, unless it is told again before the end. */
+  | { readonly kind: 'rewritten'; readonly prefix: string };
+
+/** Some events, and the position after them: kept in one transaction, so that nothing is read twice or skipped. */
+export interface Batch {
+  readonly events: readonly SourceEvent[];
+  /** What `read` goes on from. */
+  readonly position: string;
+  /** Set with the last batch of a source part that was rewritten: its prefix. What was not told again is gone. */
+  readonly rereadEnds?: string;
+}
+
+/** Somewhere that mails come from. */
+export interface Source {
+  /** The name that the policy gives it. */
+  readonly name: string;
+  /** True when `fetch` gives a mail again at any later time; else its bytes are kept where they matter. */
+  readonly keeps: boolean;
+  /**
+   * What is new since `position` (null: from the beginning, or from where the policy says). Ends when it is up to date.
+   *
+   * @param isKnown whether a place of this source has been taken already; for sources without an order
+   *
+   * @throws RectoError when the source cannot be reached or read; what was told until then stays told.
+   */
+  read(position: string | null, isKnown: (place: string) => boolean): AsyncIterable<Batch>;
+  /** The mail at a place; null when it is no longer there. */
+  fetch(place: string): Promise<Buffer | null>;
+  /** Waits until there may be something new, or until the signal; not there where a source cannot tell. */
+  changed?(signal: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Where a source begins when it is read for the first time. */
+export type Start = 'now' | 'beginning' | { readonly since: number };

@@ -1,0 +1,256 @@
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { RectoError } from '../../errors.js';
+import { MAX_LIST_MAIL_BYTES } from '../../mail/limits.js';
+import { runGit } from '../../tree/git-command.js';
+import { ObjectReader } from '../../tree/objects.js';
+import type { Batch, Source, SourceEvent, Start } from '../source.js';
+import { fetchInto, isRepository, mirror } from './git-fetch.js';
+import { readHistory, type HistoryEntry } from './git-history.js';
+
+/** Where a public-inbox archive is. */
+export interface Inbox {
+  /** A URL, or the absolute path of an inbox (v2, v1), of a folder with epochs, or of one epoch. */
+  readonly from: string;
+  readonly remote: boolean;
+  /** Whether to run `git fetch` in the epochs of a path. */
+  readonly fetch: boolean;
+  /** A folder of our own for what is at a URL. */
+  readonly mirrors: string;
+}
+
+/** One git repository of an archive: `0` is its oldest epoch. */
+interface Epoch {
+  readonly number: number;
+  readonly directory: string;
+}
+
+/** Where each epoch was read to. */
+interface Position {
+  /** Seconds; what is older was not wanted when reading began. */
+  readonly since: number | null;
+  readonly epochs: Readonly<Record<string, EpochPosition>>;
+}
+
+interface EpochPosition {
+  readonly commit: string;
+  /** True while an epoch that was rewritten is read again. */
+  readonly again?: boolean;
+}
+
+/** A batch ends with whichever comes first. */
+const BATCH_EVENTS = 1000;
+const BATCH_BYTES = 16 * 1024 * 1024;
+
+/** Mails asked for at once. */
+const WINDOW = 24;
+
+/** How often epochs that have come to their end are fetched again: rewriting them is rare. */
+const OLD_EPOCHS = 24 * 3600 * 1000;
+
+/**
+ * A public-inbox archive: git repositories ("epochs") in which every commit brings a mail (`m`; v1: a path made of the
+ * message-id's hash) or takes one away (`d`; v1: the path goes).
+ * See public-inbox-v2-format(5) and public-inbox-v1-format(5).
+ */
+export function publicInbox(name: string, inbox: Inbox, start: Start): Source {
+  const readers = new Map<string, ObjectReader>();
+  const fetched = new Map<number, number>();
+  const reader = (directory: string) => {
+    let known = readers.get(directory);
+    if (known === undefined) {
+      known = new ObjectReader(directory, true, MAX_LIST_MAIL_BYTES);
+      readers.set(directory, known);
+    }
+    return known;
+  };
+  return {
+    name,
+    keeps: true,
+    async *read(position) {
+      const epochs = await bringUpToDate(inbox, fetched);
+      let at: Position =
+        position === null ? { since: sinceOf(start), epochs: {} } : (JSON.parse(position) as Position);
+      if (position === null && start === 'now') {
+        for (const epoch of epochs) {
+          const head = await headOf(epoch.directory);
+          if (head !== null) at = moved(at, epoch, { commit: head });
+        }
+        yield { events: [], position: JSON.stringify(at) };
+        return;
+      }
+      for (const epoch of epochs) {
+        for await (const { batch, reached } of readEpoch(epoch, at, reader(epoch.directory))) {
+          at = moved(at, epoch, reached);
+          yield { ...batch, position: JSON.stringify(at) };
+        }
+      }
+    },
+    async fetch(place) {
+      const [number, blob] = place.split(':');
+      const epoch = localEpochs(inbox).find((one) => String(one.number) === number);
+      if (!epoch || !blob) return null;
+      return (await reader(epoch.directory).read(blob))?.content ?? null;
+    },
+    async close() {
+      for (const one of readers.values()) await one.close();
+      readers.clear();
+    },
+  };
+}
+
+function sinceOf(start: Start): number | null {
+  if (start === 'now') return Math.floor(Date.now() / 1000);
+  return start === 'beginning' ? null : Math.floor(start.since / 1000);
+}
+
+function moved(position: Position, epoch: Epoch, reached: EpochPosition): Position {
+  return { ...position, epochs: { ...position.epochs, [String(epoch.number)]: reached } };
+}
+
+/** Fetches what there is to fetch, and new epochs; gives all epochs, the oldest first. */
+async function bringUpToDate(inbox: Inbox, fetched: Map<number, number>): Promise<Epoch[]> {
+  if (!inbox.remote) {
+    const epochs = localEpochs(inbox);
+    if (epochs.length === 0) {
+      throw new RectoError('no-list', `there is no public-inbox archive in ${inbox.from}`, inbox.from);
+    }
+    if (inbox.fetch) for (const { directory } of epochs) await fetchInto(directory);
+    return epochs;
+  }
+  mkdirSync(inbox.mirrors, { recursive: true, mode: 0o700 });
+  const known = localEpochs(inbox);
+  if (known.length === 0 && !(await isRepository(`${inbox.from}/0`, inbox.mirrors))) {
+    // A v1 archive has no epochs: it is one repository.
+    await mirrorEpoch(inbox, 0, inbox.from);
+    fetched.set(0, Date.now());
+    return localEpochs(inbox);
+  }
+  const version1 = existsSync(join(inbox.mirrors, 'v1.git'));
+  const newest = known.at(-1)?.number ?? 0;
+  for (const number of known.length === 0 ? [0] : known.map((epoch) => epoch.number)) {
+    const due = number === newest || Date.now() - (fetched.get(number) ?? 0) > OLD_EPOCHS;
+    if (!due) continue;
+    await mirrorEpoch(inbox, number, version1 ? inbox.from : `${inbox.from}/${String(number)}`);
+    fetched.set(number, Date.now());
+  }
+  if (version1) return localEpochs(inbox);
+  for (let number = newest + 1; ; number++) {
+    const url = `${inbox.from}/${String(number)}`;
+    if (!(await isRepository(url, inbox.mirrors))) break;
+    await mirrorEpoch(inbox, number, url);
+    fetched.set(number, Date.now());
+  }
+  return localEpochs(inbox);
+}
+
+async function mirrorEpoch(inbox: Inbox, number: number, url: string): Promise<void> {
+  const directory = join(inbox.mirrors, url === inbox.from ? 'v1.git' : `${String(number)}.git`);
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  await mirror(url, directory);
+}
+
+function localEpochs({ from, remote, mirrors }: Inbox): Epoch[] {
+  const places = remote ? [mirrors] : [join(from, 'git'), from];
+  for (const place of places) {
+    const epochs = epochsIn(place);
+    if (epochs.length > 0) return epochs;
+  }
+  if (remote) {
+    const version1 = join(mirrors, 'v1.git');
+    return existsSync(join(version1, 'HEAD')) ? [{ number: 0, directory: version1 }] : [];
+  }
+  const single = [from, join(from, '.git')].find(
+    (directory) => existsSync(join(directory, 'HEAD')) && existsSync(join(directory, 'objects')),
+  );
+  return single === undefined ? [] : [{ number: 0, directory: single }];
+}
+
+function epochsIn(folder: string): Epoch[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .flatMap((entry) => {
+      const number = /^(\d{1,4})\.git$/.exec(entry)?.[1];
+      const directory = join(folder, entry);
+      return number !== undefined && existsSync(join(directory, 'HEAD'))
+        ? [{ number: Number(number), directory }]
+        : [];
+    })
+    .sort((a, b) => a.number - b.number);
+}
+
+async function headOf(directory: string): Promise<string | null> {
+  const { status, stdout } = await runGit(directory, ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']);
+  return status === 0 ? stdout.toString('latin1').trim() : null;
+}
+
+/** What is new in an epoch. Where its history was rewritten, it is read again, and what is not there any more is gone. */
+async function* readEpoch(
+  epoch: Epoch,
+  position: Position,
+  objects: ObjectReader,
+): AsyncIterable<{ readonly batch: Omit<Batch, 'position'>; readonly reached: EpochPosition }> {
+  const head = await headOf(epoch.directory);
+  if (head === null) return;
+  const known = position.epochs[String(epoch.number)];
+  if (known?.commit === head && known.again !== true) return;
+  const rewritten = known !== undefined && !(await isAncestor(epoch.directory, known.commit, head));
+  const again = rewritten || known?.again === true;
+  const prefix = `${String(epoch.number)}:`;
+  const since = known === undefined || again ? position.since : null;
+  const from = rewritten ? null : (known?.commit ?? null);
+  let events: SourceEvent[] = rewritten ? [{ kind: 'rewritten', prefix }] : [];
+  let bytes = 0;
+  let commit = known?.commit ?? head;
+  for await (const [entry, found] of withContents(readHistory(epoch.directory, from, head, since), objects)) {
+    // A commit is never cut in two: the position is that of whole commits.
+    if (entry.commit !== commit && (events.length >= BATCH_EVENTS || bytes >= BATCH_BYTES)) {
+      yield { batch: { events }, reached: again ? { commit, again } : { commit } };
+      events = [];
+      bytes = 0;
+    }
+    commit = entry.commit;
+    const event = eventOf(prefix, entry, found);
+    if (event) events.push(event);
+    if (event?.kind === 'mail') bytes += event.bytes.length;
+  }
+  yield { batch: again ? { events, rereadEnds: prefix } : { events }, reached: { commit: head } };
+}
+
+async function isAncestor(directory: string, commit: string, head: string): Promise<boolean> {
+  const { status } = await runGit(directory, ['merge-base', '--is-ancestor', commit, head]);
+  return status === 0;
+}
+
+function eventOf(prefix: string, entry: HistoryEntry, found: Buffer | Error | null): SourceEvent | null {
+  const place = `${prefix}${entry.blob}`;
+  if (entry.deletes) return { kind: 'deleted', place, bytes: found instanceof Error ? null : found };
+  if (found instanceof Error) return { kind: 'unreadable', place, reason: found.message };
+  // What the history names and the repository does not have was purged.
+  if (found === null) return null;
+  return { kind: 'mail', place, bytes: found, arrived: entry.time * 1000 };
+}
+
+/** Asks for the mails some entries ahead, so that git is never idle, and gives them in order. */
+async function* withContents(
+  entries: AsyncIterable<HistoryEntry>,
+  objects: ObjectReader,
+): AsyncIterable<[HistoryEntry, Buffer | Error | null]> {
+  const pending: [HistoryEntry, Promise<Buffer | Error | null>][] = [];
+  for await (const entry of entries) {
+    const content = objects.read(entry.blob).then(
+      (object) => object?.content ?? null,
+      (error: unknown) => {
+        if (error instanceof RectoError && error.code === 'too-large') return error;
+        throw error;
+      },
+    );
+    // Whoever stops early never awaits the rest.
+    content.catch(() => undefined);
+    pending.push([entry, content]);
+    if (pending.length < WINDOW) continue;
+    const [first, bytes] = pending.shift()!;
+    yield [first, await bytes];
+  }
+  for (const [entry, bytes] of pending) yield [entry, await bytes];
+}

@@ -1,0 +1,177 @@
+import type { LetterKind } from '../letter.js';
+import { number, text, type Row, type Sql } from './sql.js';
+import type { MailRecord, MailRecords } from './store.js';
+
+export function mailRecords(sql: Sql): MailRecords {
+  const get = (id: number) => mail(sql.first('SELECT * FROM mail WHERE id = ?', id)!);
+  const places = (id: number) =>
+    sql
+      .all('SELECT source, place FROM mail_place WHERE mail = ?', id)
+      .map((row) => ({ source: text(row, 'source'), place: text(row, 'place') }));
+  return {
+    get,
+    places,
+    find: (messageId) => mailOrNull(sql.first('SELECT * FROM mail WHERE message_id = ?', messageId)),
+    at: (source, place) =>
+      mailOrNull(
+        sql.first(
+          'SELECT mail.* FROM mail_place JOIN mail ON mail.id = mail WHERE source = ? AND place = ?',
+          source,
+          place,
+        ),
+      ),
+    add(letter, arrived, thread) {
+      const { id } = sql.run(
+        `INSERT INTO mail (message_id, kind, reason, title, sender_name, sender_address, arrived, automatic, thread)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        letter.messageId,
+        letter.kind,
+        letter.reason,
+        letter.title,
+        letter.sender.name,
+        letter.sender.address,
+        arrived,
+        letter.automatic,
+        thread,
+      );
+      return {
+        id,
+        messageId: letter.messageId,
+        kind: letter.kind,
+        reason: letter.reason,
+        title: letter.title,
+        senderName: letter.sender.name,
+        senderAddress: letter.sender.address,
+        arrived,
+        automatic: letter.automatic,
+        thread,
+        series: null,
+        number: null,
+        gone: false,
+      };
+    },
+    addPlace(id, source, place) {
+      sql.run(
+        `INSERT INTO mail_place (source, place, mail) VALUES (?1, ?2, ?3)
+         ON CONFLICT (source, place) DO UPDATE SET mail = ?3, doubted = 0`,
+        source,
+        place,
+        id,
+      );
+    },
+    removePlace(source, place) {
+      const [row] = sql.all(
+        'DELETE FROM mail_place WHERE source = ? AND place = ? RETURNING mail',
+        source,
+        place,
+      );
+      if (row === undefined) return null;
+      const id = number(row, 'mail');
+      return places(id).length === 0 ? get(id) : null;
+    },
+    doubtPlaces(source, prefix) {
+      sql.run(
+        'UPDATE mail_place SET doubted = 1 WHERE source = ? AND substr(place, 1, ?) = ?',
+        source,
+        prefix.length,
+        prefix,
+      );
+    },
+    doubtedPlaces: (source, prefix) =>
+      sql
+        .all(
+          'SELECT place FROM mail_place WHERE source = ? AND doubted = 1 AND substr(place, 1, ?) = ?',
+          source,
+          prefix.length,
+          prefix,
+        )
+        .map((row) => text(row, 'place')),
+    setGone(id, gone) {
+      sql.run('UPDATE mail SET gone = ? WHERE id = ?', gone ? 1 : 0, id);
+    },
+    setSeries(id, series, position, topic) {
+      sql.run('UPDATE mail SET series = ?, number = ?, topic = ? WHERE id = ?', series, position, topic, id);
+    },
+    setContent(id, content) {
+      if (content === null) sql.run('DELETE FROM mail_content WHERE mail = ?', id);
+      else sql.run('INSERT OR REPLACE INTO mail_content (mail, bytes) VALUES (?, ?)', id, content);
+    },
+    content(id) {
+      const bytes = sql.first('SELECT bytes FROM mail_content WHERE mail = ?', id)?.['bytes'] ?? null;
+      return bytes === null ? null : Buffer.from(bytes as ArrayBuffer);
+    },
+    forgetContent(before) {
+      sql.run(
+        `DELETE FROM mail_content WHERE mail IN
+           (SELECT mail.id FROM mail JOIN series ON series.id = mail.series
+            WHERE series.last_at < ? AND series.state != 'gathering')`,
+        before,
+      );
+    },
+    ofSeries: (series) =>
+      sql.all('SELECT * FROM mail WHERE series = ? ORDER BY number, id', series).map(mail),
+    aside: (limit) =>
+      sql.all("SELECT * FROM mail WHERE kind = 'aside' ORDER BY id DESC LIMIT ?", limit).map(mail),
+    thread: (ids) => thread(sql, ids),
+  };
+}
+
+/** Threads grow together when a mail refers to several; then the smaller numbers win. */
+function thread(sql: Sql, ids: readonly string[]): number {
+  const wanted = JSON.stringify(ids);
+  const found = sql.first(
+    `SELECT min(thread) AS least, max(thread) AS most, count(*) AS known FROM thread_id
+     WHERE message_id IN (SELECT value FROM json_each(?))`,
+    wanted,
+  )!;
+  const into = found['least'] === null ? nextThread(sql) : number(found, 'least');
+  if (number(found, 'known') < ids.length) {
+    sql.run('INSERT OR IGNORE INTO thread_id SELECT value, ? FROM json_each(?)', into, wanted);
+  }
+  if (found['most'] !== found['least']) join(sql, wanted, into);
+  return into;
+}
+
+function nextThread(sql: Sql): number {
+  return number(sql.first('SELECT coalesce(max(thread), 0) + 1 AS next FROM thread_id')!, 'next');
+}
+
+function join(sql: Sql, wanted: string, into: number): void {
+  const others = sql.all(
+    `SELECT DISTINCT thread FROM thread_id
+     WHERE message_id IN (SELECT value FROM json_each(?)) AND thread != ?`,
+    wanted,
+    into,
+  );
+  for (const other of others.map((row) => number(row, 'thread'))) {
+    sql.run(
+      `UPDATE mail SET thread = ?2 WHERE message_id IN (SELECT message_id FROM thread_id WHERE thread = ?1)`,
+      other,
+      into,
+    );
+    sql.run('UPDATE series SET thread = ?2 WHERE thread = ?1', other, into);
+    sql.run('UPDATE thread_id SET thread = ?2 WHERE thread = ?1', other, into);
+  }
+}
+
+function mailOrNull(row: Row | null): MailRecord | null {
+  return row === null ? null : mail(row);
+}
+
+function mail(row: Row): MailRecord {
+  return {
+    id: number(row, 'id'),
+    messageId: text(row, 'message_id'),
+    kind: text(row, 'kind') as LetterKind,
+    reason: row['reason'] as string | null,
+    title: text(row, 'title'),
+    senderName: text(row, 'sender_name'),
+    senderAddress: text(row, 'sender_address'),
+    arrived: number(row, 'arrived'),
+    automatic: row['automatic'] as string | null,
+    thread: number(row, 'thread'),
+    series: row['series'] as number | null,
+    number: row['number'] as number | null,
+    gone: row['gone'] === 1,
+  };
+}
