@@ -2,8 +2,10 @@ import { Command, Option } from 'commander';
 import type { AuditOptions } from './audit.js';
 import { status, tellFailure } from './failure.js';
 import type { FlagsOptions } from './flags.js';
+import type { FollowOptions } from './follow.js';
 import type { IndexOptions } from './index-tree.js';
 import type { ReviewOptions } from './review.js';
+import type { StatusOptions } from './status.js';
 import type { RulesTestOptions } from './rules.js';
 import type { Terminal } from './terminal.js';
 import { packageVersion } from './version.js';
@@ -104,6 +106,30 @@ export async function run(words: readonly string[], terminal: Terminal): Promise
     rulesCommand.outputHelp();
   });
 
+  command('follow', 'follow mailing lists, review what comes, and answer as the policy says')
+    .addOption(policy())
+    .option('--once', 'do what is due, and end')
+    .addOption(
+      new Option(
+        '--settle <message-id=what>',
+        'of an answer in doubt, or one that failed: it was sent, send it again, or drop it (may be repeated)',
+      )
+        .argParser((word: string, before: readonly string[]) => [...before, word])
+        .default([], 'none'),
+    )
+    .action(async (options: FollowOptions) => {
+      const { follow } = await import('./follow.js');
+      result = await follow(options, terminal);
+    });
+
+  command('status', 'show what recto follow has read, reviewed and sent')
+    .addOption(policy())
+    .addOption(format('text', 'json'))
+    .action(async (options: StatusOptions) => {
+      const { showStatus } = await import('./status.js');
+      result = await showStatus(options, terminal);
+    });
+
   try {
     await program.parseAsync(words, { from: 'user' });
     return result;
@@ -114,6 +140,10 @@ export async function run(words: readonly string[], terminal: Terminal): Promise
 
 function tree(): Option {
   return new Option('--tree <dir>', 'kernel git repository or folder (default: the kernel tree we are in)');
+}
+
+function policy(): Option {
+  return new Option('--config <file>', 'the policy').default('recto.yml');
 }
 
 function revision(): Option {

@@ -22,7 +22,7 @@ describe('the command line', () => {
     const help = await recto(['--help'], '/');
     expect(help.status).toBe(0);
     expect(help.stdout).toContain('flags');
-    expect(help.stdout).not.toMatch(/snapshot|explain|follow/);
+    expect(help.stdout).not.toMatch(/snapshot|explain/);
     expect((await recto(['--version'], '/')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 
