@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { parseRuleFile } from '../folio/yaml.js';
+import type { Level } from '../review/finding.js';
+import { isInside } from '../tree/blob.js';
+import { pathPattern } from './glob.js';
+import { readFile } from './files.js';
+import type { Octokit } from './octokit.js';
+import type { PullRequest } from './pull-request.js';
+
+/** Where a repository says what it wants. */
+export const CONFIGURATION = '.github/recto.yml';
+
+const CONCLUSIONS = ['failure', 'neutral', 'success', 'action_required'] as const;
+export type Conclusion = (typeof CONCLUSIONS)[number];
+
+/** What a repository wants. */
+export interface Configuration {
+  /** Is this file a matter of ours? */
+  readonly covers: (path: string) => boolean;
+  /** Lesser findings are not told. */
+  readonly leastSeverity: Level;
+  /** What the worst finding of a severity makes of the check run. */
+  readonly conclusion: Readonly<Record<Level, Conclusion>>;
+  readonly checksOff: ReadonlySet<string>;
+  /** Folder of the base branch with contracts and checks of the repository's own, laid out as `rules/` is. */
+  readonly rules: string | null;
+}
+
+const FOLDER = 'expected the path of a folder, from the top of the repository';
+
+const level = z.enum(['high', 'medium', 'low']);
+const conclusion = z.enum(CONCLUSIONS);
+const form = z.strictObject({
+  paths: z.array(z.string().min(1)).min(1).default(['**']),
+  'least-severity': level.default('low'),
+  conclusion: z.strictObject({ high: conclusion, medium: conclusion, low: conclusion }).partial().default({}),
+  'checks-off': z.array(z.string().regex(/^[a-z0-9-]+$/, 'expected the id of a check')).default([]),
+  rules: z
+    .string()
+    .regex(/^[\w./-]+$/, FOLDER)
+    .refine(isInside, FOLDER)
+    .optional(),
+});
+
+/**
+ * Reads `.github/recto.yml` from the branch that the pull request goes to, never from the pull request itself.
+ *
+ * @throws RectoError 'bad-rules' that says what is wrong with it, where, and what is expected
+ */
+export async function readConfiguration(octokit: Octokit, pull: PullRequest): Promise<Configuration> {
+  return parseConfiguration((await readFile(octokit, pull, CONFIGURATION, pull.base)) ?? '');
+}
+
+/** @throws RectoError 'bad-rules', as readConfiguration */
+export function parseConfiguration(text: string): Configuration {
+  const { data } = parseRuleFile(text, CONFIGURATION, form);
+  const patterns = data.paths.map(pathPattern);
+  return {
+    covers: (path) => patterns.some((matches) => matches(path)),
+    leastSeverity: data['least-severity'],
+    conclusion: {
+      high: data.conclusion.high ?? 'failure',
+      medium: data.conclusion.medium ?? 'neutral',
+      low: data.conclusion.low ?? 'neutral',
+    },
+    checksOff: new Set(data['checks-off']),
+    rules: data.rules ?? null,
+  };
+}

@@ -1,0 +1,22 @@
+import type { Finding } from '../review/finding.js';
+import { listed, updateName } from '../review/message.js';
+import { fenced, prose } from '../report/markup.js';
+
+/** All that is known of a finding, in Markdown: every way to the update, and every update that it can lose. */
+export function explain(finding: Finding): string {
+  const ways = finding.origins.map(({ path }) =>
+    path.map(({ file, line, function: name, says }) => `${file}:${String(line)}  ${name}()  ${says}`),
+  );
+  const shown = ways.flatMap((way, index) => (index === 0 ? way : ['or', ...way]));
+  const races = finding.races.map(({ update, by, why }) => {
+    const names = by.filter((name) => name !== update).map((name) => `${name}()`);
+    const where = names.length === 0 ? '' : ` in ${listed(names)}`;
+    return `- ${prose(`${updateName(update)}${where}: ${why}`)}`;
+  });
+  return [
+    prose(finding.message),
+    `How it gets there:\n\n${fenced(shown).join('\n')}`,
+    ...(races.length === 0 ? [] : [`What can be lost:\n\n${races.join('\n')}`]),
+    `What helps:\n\n${finding.advice.map((text) => `- ${prose(text)}`).join('\n')}`,
+  ].join('\n\n');
+}

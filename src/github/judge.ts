@@ -1,0 +1,150 @@
+import { openFactStore } from '../c/open-store.js';
+import { RectoError } from '../errors.js';
+
+import { PAGE_FLAGS_HEADER, readFlagModel } from '../folio/header.js';
+import type { Finding } from '../review/finding.js';
+import { reviewSeries, type Review } from '../review/review.js';
+import { loadRuleBook } from '../rules/load.js';
+import { SHIPPED_RULES } from '../rules/shipped.js';
+import { openTree } from '../tree/open.js';
+import { overlay } from '../tree/overlay.js';
+import type { Tree } from '../tree/tree.js';
+import type { PullRequestChanges } from './git-series.js';
+import { mapLines } from './line-map.js';
+import { placeFinding, spotsOf, type Place } from './placement.js';
+import type { SourceTree } from './source.js';
+import { suggestAtomic } from './suggestion.js';
+
+/** A pull request to be judged: nothing but data, so that another thread can do it. */
+export interface JudgeTask {
+  readonly title: string;
+  readonly changes: PullRequestChanges;
+  readonly tree: SourceTree;
+  /** Folders with rules of the repository's own. */
+  readonly ruleFolders: readonly string[];
+}
+
+/** A finding, and where it is to be told. */
+export interface PlacedFinding {
+  readonly finding: Finding;
+  readonly place: Place | null;
+  /** What the lines of the place should be instead, when no other line needs to change. */
+  readonly suggestion: string | null;
+}
+
+/** What a review came to. */
+export interface Judgement {
+  readonly tree: string;
+  /** What the pull request as a whole brings in. */
+  readonly findings: readonly PlacedFinding[];
+  /** What one of its commits brings in and a later one takes back. */
+  readonly takenBack: readonly Finding[];
+  /** What was in the tree before, and is not any more. */
+  readonly resolved: readonly Finding[];
+  readonly patches: readonly { readonly number: number; readonly subject: string }[];
+  readonly notes: readonly string[];
+}
+
+/** Does the work of a review. @throws RectoError as reviewSeries does, and what `signal` says when it is aborted */
+export type Judge = (task: JudgeTask, signal: AbortSignal) => Promise<Judgement>;
+
+/** Judges in this thread. */
+export async function judge(task: JudgeTask): Promise<Judgement> {
+  const { changes, title } = task;
+  const rules = loadRuleBook([SHIPPED_RULES, ...task.ruleFolders]);
+  const trees = await openTrees(task);
+  const store = openFactStore();
+  try {
+    const review = await reviewSeries(
+      {
+        series: {
+          subject: title,
+          version: 1,
+          messageId: null,
+          date: null,
+          patches: changes.patches,
+          notes: changes.notes,
+        },
+        tree: trees.before,
+        base: null,
+        notes: [],
+      },
+      rules,
+      store,
+    );
+    const open = review.findings.filter(({ resolvedBy }) => resolvedBy === null);
+    return {
+      tree: review.tree,
+      findings: await placeAll(open, review, trees.after, changes),
+      takenBack: review.findings.filter(({ resolvedBy }) => resolvedBy !== null),
+      resolved: review.resolved,
+      patches: review.patches.map(({ patch }) => ({ number: patch.number, subject: patch.subject })),
+      notes: review.notes,
+    };
+  } finally {
+    store.close();
+    await trees.before.close();
+    await trees.after.close();
+  }
+}
+
+interface Trees {
+  readonly before: Tree;
+  readonly after: Tree;
+}
+
+async function openTrees({ tree, changes }: JudgeTask): Promise<Trees> {
+  if (tree.kind === 'files') {
+    return { before: overlay(NO_FILES, tree.before), after: overlay(NO_FILES, tree.after) };
+  }
+  const before = await openTree(tree.directory, changes.mergeBase);
+  return { before, after: await openTree(tree.directory, tree.head) };
+}
+
+const NO_FILES: Tree = {
+  name: 'the files that the pull request changes',
+  read: () => Promise.resolve(null),
+  files: () => Promise.resolve([]),
+  async *readMany() {
+    // There is nothing to read.
+  },
+  close: () => Promise.resolve(),
+};
+
+async function placeAll(
+  findings: readonly Finding[],
+  { patches }: Review,
+  head: Tree,
+  { diff }: PullRequestChanges,
+): Promise<PlacedFinding[]> {
+  const accessors = await accessorsOf(head);
+  const placed: PlacedFinding[] = [];
+  for (const finding of findings) {
+    const then = patches.find(({ patch }) => patch.number === finding.patch)!.tree;
+    const paths = new Set(spotsOf(finding).map(({ file }) => file));
+    const texts = new Map<string, { readonly then: string | null; readonly now: string | null }>();
+    for (const path of paths) texts.set(path, { then: await then.read(path), now: await head.read(path) });
+    const place = placeFinding(finding, {
+      diff,
+      textAt: (path) => texts.get(path)?.now ?? null,
+      toHead: (path) => {
+        const text = texts.get(path);
+        return text && text.then !== null && text.now !== null ? mapLines(text.then, text.now) : null;
+      },
+    });
+    const text = place && (texts.get(place.path)?.now ?? null);
+    const suggestion = place && suggestAtomic(finding, place, text, (name) => accessors.has(name));
+    placed.push({ finding, place, suggestion });
+  }
+  return placed;
+}
+
+async function accessorsOf(tree: Tree): Promise<{ has(name: string): boolean }> {
+  const header = await tree.read(PAGE_FLAGS_HEADER);
+  try {
+    return readFlagModel(() => header).accessors;
+  } catch (error) {
+    if (error instanceof RectoError) return new Set<string>();
+    throw error;
+  }
+}

@@ -1,0 +1,177 @@
+import { cpSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { pino } from 'pino';
+import { createNodeMiddleware, Probot } from 'probot';
+import { onTestFinished } from 'vitest';
+import { rectoApp } from '../../../src/github/app.js';
+import { judge, type Judge } from '../../../src/github/judge.js';
+import { RectoOctokit } from '../../../src/github/octokit.js';
+import { Reviews } from '../../../src/github/reviews.js';
+import type { Settings } from '../../../src/github/settings.js';
+import { commit, git, temporaryFolder } from '../../tree/repository.js';
+import { GitHubDouble, PRIVATE_KEY } from './server.js';
+import { GitHubState } from './state.js';
+import { delivery, send, WEBHOOK_SECRET, type Delivery } from './webhooks.js';
+
+const tree = fileURLToPath(new URL('../../../examples/tree', import.meta.url));
+
+/** An app that runs, on an own port. */
+export interface RunningApp {
+  readonly url: string;
+  readonly reviews: Reviews;
+  /** What it has logged, line by line. */
+  readonly log: string[];
+  stop(): Promise<void>;
+}
+
+/** A GitHub, the app, and what goes between them. */
+export class World {
+  readonly state: GitHubState;
+  readonly github: GitHubDouble;
+  app!: RunningApp;
+  readonly #changes: Partial<Settings>;
+  readonly #judge: Judge;
+
+  constructor(changes: Partial<Settings>, ownJudge: Judge) {
+    this.#changes = changes;
+    this.#judge = ownJudge;
+    const folder = join(temporaryFolder(), 'linux');
+    cpSync(tree, folder, { recursive: true });
+    git(folder, 'init', '-q', '-b', 'master');
+    commit(folder, {}, 'The sketch pad');
+    this.state = new GitHubState(folder);
+    this.github = new GitHubDouble(this.state);
+  }
+
+  /** Starts an app of its own, as a server that was started again would be. */
+  async startApp(throttle = false): Promise<RunningApp> {
+    const log: string[] = [];
+    const settings: Settings = {
+      mirrors: new Map(),
+      cloneLimit: 1e9,
+      gitHost: this.github.url,
+      reviewTimeoutMs: 60_000,
+      patience: { lookAfterMs: [1, 1, 1] },
+      ...this.#changes,
+    };
+    const probot = new Probot({
+      appId: 1,
+      privateKey: PRIVATE_KEY,
+      secret: WEBHOOK_SECRET,
+      baseUrl: this.github.url,
+      log: pino({ level: 'trace' }, { write: (line: string) => log.push(line) }),
+      Octokit: RectoOctokit.defaults((given: object) => ({
+        ...given,
+        retry: { retryAfterBaseValue: 1 },
+        throttle: {
+          ...(given as { throttle?: object }).throttle,
+          ...(throttle ? QUICK : { enabled: false }),
+        },
+        request: { ...(given as { request?: object }).request, timeout: 1500 },
+      })) as typeof RectoOctokit,
+    });
+    await probot.ready();
+    const reviews = new Reviews(settings, this.#judge, probot.log);
+    const middleware = await createNodeMiddleware((app) => rectoApp(app, reviews), { probot });
+    const server = createServer((request, response) => {
+      void middleware(request, response, () => response.writeHead(404).end());
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+    const stop = async () => {
+      await reviews.close();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    };
+    return { url, reviews, log, stop };
+  }
+
+  /** Commits files on a branch; a new one begins at master. */
+  push(branch: string, files: Readonly<Record<string, string | Uint8Array>>, subject = 'Change'): string {
+    const { folder } = this.state;
+    const known = git(folder, 'branch', '--list', branch) !== '';
+    git(folder, 'checkout', '-q', ...(known ? [branch] : ['-b', branch, 'master']));
+    const id = commit(folder, files, subject);
+    git(folder, 'checkout', '-q', 'master');
+    return id;
+  }
+
+  /** Sets a branch back to where another one is, as a forced push does. */
+  reset(branch: string, to = 'master'): void {
+    git(this.state.folder, 'branch', '-f', branch, to);
+  }
+
+  pullRequest(action: string, number: number, more: Readonly<Record<string, unknown>> = {}): Delivery {
+    return delivery('pull_request', action, {
+      ...this.#repository(),
+      number,
+      pull_request: { number },
+      ...more,
+    });
+  }
+
+  /** A comment in the conversation of a pull request. */
+  comment(number: number, author: string, body: string): Delivery {
+    const { id } = this.#said(number, author, body);
+    return delivery('issue_comment', 'created', {
+      ...this.#repository(),
+      issue: { number, pull_request: { url: 'https://api.github.com/pulls' } },
+      comment: { id, body, user: { login: author, type: 'User' } },
+    });
+  }
+
+  /** An answer in the thread of a comment. */
+  answer(number: number, thread: number, author: string, body: string): Delivery {
+    const comment = this.state.comment(author, body);
+    this.state.threads[thread]!.comments.push(comment);
+    return delivery('pull_request_review_comment', 'created', {
+      ...this.#repository(),
+      pull_request: { number },
+      comment: {
+        id: comment.id,
+        body,
+        user: { login: author, type: 'User' },
+        in_reply_to_id: this.state.threads[thread]!.comments[0]!.id,
+      },
+    });
+  }
+
+  event(name: string, action: string, fields: Readonly<Record<string, unknown>>): Delivery {
+    return delivery(name, action, { ...this.#repository(), ...fields });
+  }
+
+  /** Sends webhooks to the app and waits until all that they ask for is done. */
+  async deliver(...deliveries: readonly Delivery[]): Promise<void> {
+    await Promise.all(deliveries.map((one) => send(this.app.url, one)));
+    await this.app.reviews.idle();
+  }
+
+  #said(number: number, author: string, body: string): { readonly id: number } {
+    const comment = { ...this.state.comment(author, body), pull: number };
+    this.state.conversation.push(comment);
+    return comment;
+  }
+
+  #repository(): Readonly<Record<string, unknown>> {
+    const { owner, repo } = this.state;
+    return { repository: { name: repo, full_name: `${owner}/${repo}`, owner: { login: owner } } };
+  }
+}
+
+/** Probot's own throttling, with less waiting. */
+const QUICK = { enabled: true, retryAfterBaseValue: 10, fallbackSecondaryRateRetryAfter: 1 };
+
+/** Starts a GitHub and the app for one test. */
+export async function startWorld(changes: Partial<Settings> = {}, ownJudge: Judge = judge): Promise<World> {
+  const world = new World(changes, ownJudge);
+  await world.github.start();
+  world.app = await world.startApp();
+  onTestFinished(async () => {
+    await world.app.stop();
+    await world.github.stop();
+  });
+  return world;
+}
