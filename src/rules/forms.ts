@@ -71,9 +71,9 @@ const id = text('the id').regex(ID, {
   error: (issue) => `${quote(issue.input)} is no id; write small letters, digits and dashes`,
 });
 
-/** The name of advice that checks share, or advice of the check's own: text, or text with a condition. */
+/** The name of advice that checks share, which is one word, or advice of the check's own: text, perhaps with a condition. */
 const advice = z.preprocess(
-  (value) => (typeof value === 'string' ? (ID.test(value) ? { name: value } : { text: value }) : value),
+  (value) => (typeof value === 'string' ? { [/^\S+$/.test(value) ? 'name' : 'text']: value } : value),
   z.union([
     z.object({ name: z.string() }).transform(({ name }) => name),
     strict({ when: conditions.default(ALWAYS), text: text('the text') }),

@@ -7,6 +7,7 @@ import { isCallable, listed, seenThrough, updateName, wordName } from './words.j
 export const TEXT_PLACEHOLDERS = [
   'meeting',
   'not_atomic',
+  'cause',
   'function',
   'callee',
   'updater',
@@ -47,6 +48,7 @@ export function textValues(together: Together): Values {
     not_atomic: several
       ? `${updates} are not atomic: each loads ${word}, changes it and stores it`
       : `${updates} is not atomic: it loads ${word}, changes it and stores it`,
+    cause: first.because ?? 'none',
     function: first.in,
     callee: first.callee,
     updater: first.updater,
