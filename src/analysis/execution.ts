@@ -10,7 +10,7 @@ import { State } from './state.js';
 import type { FlagUpdate, ParameterCall, PendingMeeting, Summary } from './summary.js';
 import { outcomesOf, type Exit } from './outcomes.js';
 import { CallEffects } from './calls.js';
-import { UpdateJudge } from './judge.js';
+import { UpdateJudge, type PassingObserver } from './judge.js';
 import { operation, parameter, result, termById, ZERO, type Term } from './term.js';
 import { flagOfBit, wordOfPage } from './update.js';
 import { expressionText, placeText } from './text.js';
@@ -52,11 +52,16 @@ export class Execution {
   /** Variables that hold what calls returned: rc, err, ret. */
   private readonly results = new Set<string>();
 
-  constructor(program: Program, entry: FunctionEntry, summaryOf: SummaryOf) {
+  constructor(
+    program: Program,
+    entry: FunctionEntry,
+    summaryOf: SummaryOf,
+    observer: PassingObserver | null = null,
+  ) {
     this.program = program;
     this.entry = entry;
     this.memory = new Memory(program, entry.facts, entry.file);
-    this.judge = new UpdateJudge(entry, this.memory, this.recorder, program);
+    this.judge = new UpdateJudge(entry, this.memory, this.recorder, program, observer);
     this.calls = new CallEffects(program, entry, this.memory, this.recorder, this.judge, summaryOf, (call) =>
       this.parameterCalls.push(call),
     );

@@ -1,6 +1,6 @@
 import type { Race, RuleData } from '../folio/contract.js';
 import { guardHolds } from './guard.js';
-import { originOf, type Origin } from './origin.js';
+import { originOf, standingKey, type Origin } from './origin.js';
 import { racesWith } from './races.js';
 import type { CallContext } from './recorder.js';
 import type { FlagUpdate, Meeting } from './summary.js';
@@ -85,7 +85,7 @@ function insert(meetings: readonly Meeting[], meeting: Meeting): readonly Meetin
       other.function === meeting.function &&
       other.line === meeting.line &&
       other.origin.steps[0]?.line === meeting.origin.steps[0]?.line &&
-      other.origin.ownership === meeting.origin.ownership,
+      standingKey(other.origin) === standingKey(meeting.origin),
   );
   if (same) return meetings;
   return [...meetings, meeting].sort((a, b) => a.chain.length - b.chain.length).slice(0, 8);

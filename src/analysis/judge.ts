@@ -3,11 +3,14 @@ import type { Memory } from './memory.js';
 import { isGuarded } from './guard.js';
 import { flagsKey, isOwned, isReferenced, originKey, type Origin } from './origin.js';
 import type { FunctionEntry, Program } from './program.js';
-import type { ContextKind, Recorder } from './recorder.js';
+import type { CallContext, ContextKind, Recorder } from './recorder.js';
 import { NEGATIVE, ZERO_SIGN, type State } from './state.js';
 import { canHurtOwner, mayBeOwned, placeShown, takesReferences } from './speculation.js';
 import type { CallStep, FlagUpdate, PassedUpdate } from './summary.js';
 import { familyOf, type Term } from './term.js';
+
+/** Hears of each folio that comes to a call leading to an update, with all that is known of it on that path. */
+export type PassingObserver = (context: CallContext, origin: Origin) => void;
 
 /** Known of a folio that an atomic update was found to reach too early. */
 const REACHED = 'reached';
@@ -22,12 +25,20 @@ export class UpdateJudge {
   private readonly recorder: Recorder;
   private readonly program: Program;
   private readonly takesReferences: boolean;
+  private readonly observer: PassingObserver | null;
 
-  constructor(entry: FunctionEntry, memory: Memory, recorder: Recorder, program: Program) {
+  constructor(
+    entry: FunctionEntry,
+    memory: Memory,
+    recorder: Recorder,
+    program: Program,
+    observer: PassingObserver | null = null,
+  ) {
     this.entry = entry;
     this.memory = memory;
     this.recorder = recorder;
     this.program = program;
+    this.observer = observer;
     this.takesReferences = takesReferences(entry.facts, program);
   }
 
@@ -136,7 +147,7 @@ export class UpdateJudge {
   }
 
   private context(update: FlagUpdate, callee: string, kind: ContextKind, origin: Origin, node: number): void {
-    this.recorder.context({
+    const context: CallContext = {
       caller: this.entry.key,
       callee,
       update,
@@ -146,7 +157,9 @@ export class UpdateJudge {
       guarded: isGuarded(update, origin),
       file: this.entry.file,
       line: this.lineOf(node),
-    });
+    };
+    this.recorder.context(context);
+    this.observer?.(context, origin);
   }
 
   private meet(

@@ -28,7 +28,7 @@ export function interleaving(finding: Finding): Interleaving | null {
   if (!race) return null;
   const place = race.at[0] ?? null;
   const name = place?.function ?? race.by[0] ?? race.update;
-  return { race, by: { function: name, place }, lines: draw(finding, race, name, place) };
+  return { race, by: { function: name, place }, lines: draw(finding, race, name) };
 }
 
 /**
@@ -47,31 +47,24 @@ export function isMemoryFailure(update: string): boolean {
 }
 
 function draw(
-  { in: holder, updater, callee, update, word, origins }: Finding,
+  { in: holder, updater, callee, update, word }: Finding,
   race: FindingRace,
   by: string,
-  place: UpdatePlace | null,
 ): readonly string[] {
-  const locked = origins.length > 0 && origins.every((origin) => origin.locked === true);
   const { before, after } = PHASES[race.does];
-  const left = [
-    `CPU 0: ${holder}()`,
-    locked ? '       holds the folio lock' : '',
-    '',
-    ...(callee === null ? [] : [`${updater}()`]),
-    `${callee === null ? '' : '  '}${updateName(update)}`,
-  ];
-  const inner = callee === null ? '  ' : '    ';
-  const rows: [string, string][] = left.map((text) => [text, '']);
-  rows[0]![1] = `CPU 1: ${by}()`;
-  if (place) rows[1]![1] = `       ${place.file}:${place.line}`;
-  rows.push([`${inner}load ${WORDS[word]}: ${race.flag} ${before}`, '']);
+  const outer = callee === null ? '' : '  ';
   const own = race.update === by ? '' : `${updateName(race.update)}: `;
-  rows.push(['', `${own}${race.flag} ${after}`]);
-  rows.push([`${inner}store ${WORDS[word]}: ${race.flag} ${before} again`, '']);
-  const shown = rows.filter((row, index) => index === 2 || row.some((cell) => cell !== ''));
-  const width = Math.max(...shown.map(([cell]) => printable(cell).length)) + 3;
-  return shown.map(([a, b]) => `  ${(printable(a).padEnd(width) + printable(b)).trimEnd()}`.trimEnd());
+  const rows: [string, string][] = [
+    [`CPU 0: ${holder}()`, `CPU 1: ${by}()`],
+    ...(callee === null ? [] : [[`${updater}()`, ''] as [string, string]]),
+    [`${outer}${updateName(update)}`, ''],
+    [`${outer}  load ${WORDS[word]}: ${race.flag} ${before}`, ''],
+    ['', `${own}${race.flag} ${after}`],
+    [`${outer}  store ${WORDS[word]}: ${race.flag} ${before} again`, ''],
+  ];
+  const shown = rows.map(([left, right]) => [printable(left), printable(right)] as const);
+  const width = Math.max(...shown.map(([left]) => left.length)) + 3;
+  return shown.map(([left, right]) => `  ${left.padEnd(width)}${right}`.trimEnd());
 }
 
 /** The flag as CPU 0 loads and stores it, and as CPU 1 leaves it. */

@@ -4,9 +4,9 @@ import type { Review } from '../review/review.js';
 import { applicationDetails, outcomeOf } from './applied.js';
 import { causeText, gather, type Told } from './evidence.js';
 import { interleaving } from './interleaving.js';
-import { counted } from './lines.js';
 import { code, fenced, prose } from './markup.js';
 import { otherNotes } from './notes.js';
+import { summary } from './summary.js';
 
 /** A review as Markdown, for an issue, a pull request or a wiki page. */
 export function reviewToMarkdown(review: Review): string {
@@ -36,9 +36,7 @@ export function reviewToMarkdown(review: Review): string {
     otherNotes(review)
       .map((note) => `> ${prose(note)}`)
       .join('\n>\n'),
-    open.length + closed.length + right.length === 0
-      ? 'Nothing to report.'
-      : `${counted(open.length, 'finding')}, ${closed.length} taken back by a later patch, ${right.length} put right.`,
+    summary(review),
   ];
   return blocks.filter((block) => block !== '').join('\n\n') + '\n';
 }
@@ -85,7 +83,7 @@ function evidenceList(told: Told): string[] {
 }
 
 function stepItem({ function: name, file, line, says }: FindingOrigin['path'][number]): string {
-  return `- ${code(`${file}:${line}`)} ${code(`${name}()`)} ${prose(says)}`;
+  return `- ${code(`${file}:${line}`)} ${code(`${name}()`)}: ${prose(says)}`;
 }
 
 function capitalised(text: string): string {

@@ -13,7 +13,9 @@ import { quote, type Quotation } from './quote.js';
 const COLUMNS = 72;
 
 /** Further updates that can be lost, named in one sentence. */
-const OTHERS = 3;
+const OTHERS = 2;
+/** Other callers, named in one sentence. */
+const NAMES = 3;
 
 /**
  * The body of a mail that answers a patch: what is wrong with it, under the lines that it is about. Null when there
@@ -52,9 +54,8 @@ function matterParts(matter: Matter, applied: AppliedPatch, review: Review): str
     quoted(applied, first),
     [...own(messageOf(first)), ...own(cause(first, review))],
     ways(first, true),
-    ...others.flatMap((told) => [quoted(applied, told), own(likewise(told)), ways(told, false)]),
-    own(locks(matter)),
-    ...losses(first[0]),
+    ...others.flatMap((told) => [quoted(applied, told), [...own(likewise(told)), ...ways(told, false)]]),
+    ...losses(matter),
     otherCallers(matter),
     advice(matter),
   ];
@@ -106,88 +107,117 @@ function likewise([{ in: holder, origins }]: Told): string {
   return `${holder}() does the same with a folio that ${which}:`;
 }
 
+/** One line of the evidence; `mark` says how it follows from those above. */
+interface Row {
+  readonly mark: '' | 'or' | 'then';
+  readonly place: string;
+  readonly says: string;
+}
+
 /** Where the folios come from, and the update they come to. */
 function ways(told: Told, withUpdate: boolean): string[] {
   const [{ origins, in: holder }] = told;
-  const rows: (readonly [string, string] | null)[] = [];
-  const seen = new Set<string>();
+  const seen = new Set(origins.flatMap(({ visible }) => visible));
+  const rowOf = ({ function: name, file, line, says }: Step): Row => {
+    const text = name === holder ? says : `${name}(): ${says}`;
+    return { mark: '', place: `${file}:${line}`, says: withoutPlaces(text, seen) };
+  };
+  const rows: Row[] = [];
+  const known = new Set<string>();
   for (const origin of origins) {
-    const steps = stepsOf(origin);
+    const steps = stepsOf(origin).map(rowOf);
     const key = JSON.stringify(steps);
-    if (seen.has(key)) continue;
-    seen.add(key);
-    if (rows.length > 0) rows.push(null);
-    for (const step of steps) rows.push(row(step, holder));
+    if (known.has(key)) continue;
+    rows.push(
+      ...steps.map((row, at) => (at === 0 && known.size > 0 ? { ...row, mark: 'or' as const } : row)),
+    );
+    known.add(key);
   }
   const calls = origins[0]?.path.filter(({ says }) => says.startsWith('calls ')) ?? [];
-  if (withUpdate) {
-    if (origins.length > 1 && calls.length > 0) rows.push(null);
-    for (const call of calls) rows.push(row(call, holder));
-    for (const { file, line, updater, update } of told) {
-      rows.push(row({ function: updater, file, line, says: `${updateName(update)}` }, holder));
-    }
-  }
-  return tableLines(rows, withUpdate);
+  const down = withUpdate ? calls : calls.filter((call) => call.function === holder);
+  const updates = told.map(({ file, line, update }) => ({
+    // The call above names the function that holds it.
+    function: holder,
+    file,
+    line,
+    says: updateName(update),
+  }));
+  [...down, ...(withUpdate ? updates : [])].map(rowOf).forEach((row, at) => {
+    rows.push(at === 0 && known.size > 1 ? { ...row, mark: 'then' } : row);
+  });
+  return rowLines(rows);
 }
 
 type Step = FindingOrigin['path'][number];
 
-/** The steps up to the calls: how the folio was made stays out when it was returned from there. */
+/** The steps up to the calls. A folio that is returned as it was made needs no word on how. */
 function stepsOf({ path }: FindingOrigin): readonly Step[] {
   const before = path.slice(0, -1).filter(({ says }) => !says.startsWith('calls '));
-  const returned = before.findLastIndex(({ says }) => says.endsWith('() returns it'));
-  return returned > 0 ? before.slice(returned) : before;
-}
-
-function row({ function: name, file, line, says }: Step, holder: string): readonly [string, string] {
-  return [`${file}:${line}`, name === holder ? says : `${name}(): ${says}`];
-}
-
-/** Places and what is to be seen there; null stands for "or". */
-function tableLines(rows: readonly (readonly [string, string] | null)[], withUpdate: boolean): string[] {
-  const width = Math.max(...rows.map((item) => (item === null ? 0 : printable(item[0]).length))) + 2;
-  const lastGap = withUpdate ? rows.lastIndexOf(null) : -1;
-  return rows.flatMap((item, index) => {
-    if (item === null) return index === lastGap ? ['and from there'] : ['or'];
-    const [place, says] = item;
-    return wrap(says, `  ${printable(place).padEnd(width)}`, ' '.repeat(width + 2), COLUMNS);
+  const isReturned = ({ says }: Step) => says.endsWith('() returns it');
+  const isMade = ({ says }: Step) => says.endsWith('() allocates it');
+  const last = before.findLastIndex(isReturned);
+  const telling = before.findIndex((step) => !isReturned(step) && !isMade(step));
+  return before.filter((step, at) => {
+    if (isReturned(step)) return at === last;
+    return !isMade(step) || last < 0 || last > telling;
   });
 }
 
-function locks(matter: Matter): string {
-  const states = new Set(findingsOf(matter).flatMap(({ origins }) => origins.map(({ locked }) => locked)));
-  const [only] = states;
-  if (states.size === 1 && only === true)
-    return 'The folio lock is held, but that does not keep others from the other bits:';
-  if (states.size === 1 && only === false) return 'The folio lock is not held.';
-  if (states.has(false)) return 'The folio lock is not held on every way.';
-  return 'Whether the folio lock is held could not be seen.';
+/** Where the folio can be seen is said above, when that is all of it. */
+function withoutPlaces(says: string, seen: ReadonlySet<string>): string {
+  const [what, places] = says.split(', visible through ');
+  const said = places?.split(' and ').every((place) => seen.has(place)) ?? false;
+  return said ? what! : says;
+}
+
+function rowLines(rows: readonly Row[]): string[] {
+  const marks = Math.max(...rows.map(({ mark }) => mark.length));
+  const margin = marks === 0 ? 2 : marks + 1;
+  const width = Math.max(...rows.map(({ place }) => printable(place).length)) + 2;
+  return rows.flatMap(({ mark, place, says }) =>
+    wrap(says, mark.padEnd(margin) + printable(place).padEnd(width), ' '.repeat(margin + width), COLUMNS),
+  );
 }
 
 // ---- what is lost
 
-function losses(finding: Finding): string[][] {
+/** Which locks are held there. */
+function locks(matter: Matter): string {
+  const states = new Set(findingsOf(matter).flatMap(({ origins }) => origins.map(({ locked }) => locked)));
+  const [only] = states;
+  if (states.size === 1 && only === true) return 'The folio lock is held there';
+  if (states.size === 1 && only === false) return 'The folio lock is not held there';
+  if (states.has(false)) return 'The folio lock is not held there on every way';
+  return 'It could not be seen whether the folio lock is held there';
+}
+
+function losses(matter: Matter): string[][] {
+  const [[finding]] = matter;
   const drawn = interleaving(finding);
-  if (drawn === null) return [own(undrawn(finding))];
-  const { race, by } = drawn;
-  const others = possibleRaces(finding)
-    .filter(
-      ({ flag }, index, all) => flag !== race.flag && all.findIndex((other) => other.flag === flag) === index,
-    )
-    .slice(0, OTHERS)
-    .map(({ flag, at, by: names }) => {
-      const place = at[0];
-      return place
-        ? `${flag} (${place.function}(), ${place.file}:${place.line})`
-        : `${flag} (${names[0] ?? ''}())`;
-    });
+  if (drawn === null) return [own(`${locks(matter)}. ${undrawn(finding)}`)];
+  const { race, by, lines } = drawn;
+  const who = by.place ? `${by.function}() (${by.place.file}:${by.place.line})` : `${by.function}()`;
   const undone = {
-    sets: `The store clears ${race.flag} again, which ${by.function}() has just set.`,
-    clears: `The store sets ${race.flag} again, which ${by.function}() has just cleared.`,
-    changes: `The store takes back what ${by.function}() has just done to ${race.flag}.`,
+    sets: `The store clears ${race.flag} again, which ${who} has just set.`,
+    clears: `The store sets ${race.flag} again, which ${who} has just cleared.`,
+    changes: `The store takes back what ${who} has just done to ${race.flag}.`,
   }[race.does];
-  const more = others.length === 0 ? '' : ` The same can happen to ${listed(others)}.`;
-  return [[...drawn.lines], own(undone + more)];
+  return [own(`${locks(matter)}, but ${race.why}:`), [...lines], own(undone + others(matter, race.flag))];
+}
+
+/** Other bits of the word with which the same can happen. */
+function others(matter: Matter, drawn: string): string {
+  const flags = new Set([drawn, ...matter.flat().map(({ flag }) => flag)]);
+  const names: string[] = [];
+  for (const { flag, at, by } of possibleRaces(matter[0][0])) {
+    if (flags.has(flag) || names.length === OTHERS) continue;
+    flags.add(flag);
+    const place = at[0];
+    names.push(
+      place ? `${flag} (${place.function}(), ${place.file}:${place.line})` : `${flag} (${by[0] ?? ''}())`,
+    );
+  }
+  return names.length === 0 ? '' : ` The same can happen to ${listed(names)}.`;
 }
 
 /** What may be lost, where it could not be seen whether something keeps it out. */
@@ -202,24 +232,30 @@ function otherCallers(matter: Matter): string[] {
   const names = new Set(matter.map(([{ in: holder }]) => holder));
   const owned = first.callers.filter(({ function: name, passes }) => passes === 'owned' && !names.has(name));
   if (owned.length === 0 || first.callee === null) return [];
-  const some = [...new Set(owned.map(({ function: name }) => `${name}()`))].slice(0, 3);
-  return own(
-    `Other callers of ${first.callee}() pass folios that nobody else can see yet: ${listed(some)} for example.`,
-  );
+  const all = [...new Set(owned.map(({ function: name }) => `${name}()`))];
+  const some = all.length > NAMES ? `${listed(all.slice(0, NAMES))} for example` : listed(all);
+  return own(`Its other callers pass folios that nobody else can see yet: ${some}.`);
 }
 
 // ---- what to do
 
-/** Only what helps with all of it. */
+/** Only what helps with an update wherever it is met: what one caller may do is not enough for the others. */
 function advice(matter: Matter): string[] {
-  const [first, ...others] = findingsOf(matter) as [Finding, ...Finding[]];
-  const lead = (text: string) => text.split(':')[0]!;
-  const common = first.advice.filter((text) =>
-    others.every((finding) => finding.advice.some((other) => lead(other) === lead(text))),
+  const byUpdate = new Map<string, Finding[]>();
+  for (const finding of findingsOf(matter)) {
+    byUpdate.set(finding.update, [...(byUpdate.get(finding.update) ?? []), finding]);
+  }
+  const what = (text: string) => text.split(':')[0]!;
+  const common = [...byUpdate.values()].flatMap(([first, ...others]) =>
+    (first?.advice ?? []).filter((text) =>
+      others.every((finding) => finding.advice.some((other) => what(other) === what(text))),
+    ),
   );
-  if (common.length === 0) return [];
-  const head = common.length === 1 ? 'A way out:' : 'Ways out, the cheapest first:';
-  return [head, ...common.flatMap((text) => wrap(text, '- ', '  ', COLUMNS))];
+  const texts = [...new Set(common)];
+  if (texts.length === 0) return [];
+  const alone = byUpdate.size === 1 && texts.length > 1;
+  const head = alone ? 'Ways out, the cheapest first:' : texts.length === 1 ? 'A way out:' : 'What helps:';
+  return [head, ...texts.flatMap((text) => wrap(text, '- ', '  ', COLUMNS))];
 }
 
 /** What was looked at, and what was not. */
@@ -227,10 +263,9 @@ function caveats(review: Review, matters: readonly Matter[]): string[] {
   const [first] = matters.flatMap(findingsOf);
   const unknown = (first?.callers ?? []).filter(({ passes }) => passes === 'unknown');
   const names = [...new Set(unknown.map(({ function: name }) => `${name}()`))];
-  const base = review.base?.commit?.slice(0, 12) ?? review.tree;
+  const base = review.base?.commit.slice(0, 12) ?? `the folder ${review.tree}`;
   const sentences = [
-    `Found by reading ${base} with the patch applied, not by running it; line numbers are those of that tree.`,
-    'Locks other than the folio lock were not looked at.',
+    `Read with the patch on ${base}, not run; no lock but the folio lock was looked at.`,
     names.length === 0
       ? ''
       : `What ${listed(names)} ${names.length === 1 ? 'passes' : 'pass'} could not be seen.`,

@@ -4,6 +4,7 @@ import type { Review } from '../review/review.js';
 import { applicationDetails, outcomeOf } from './applied.js';
 import { gather, type Told } from './evidence.js';
 import { printable } from './lines.js';
+import { prose } from './markup.js';
 import { otherNotes } from './notes.js';
 
 /** The schema that code scanning and other readers know. */
@@ -70,6 +71,10 @@ export function reviewToSarif(review: Review, toolVersion: string): object {
 
 const INFORMATION = 'https://www.npmjs.com/package/recto-review';
 
+const BACKGROUND =
+  'The flags of a folio share one word. A non-atomic update of it loads the word, changes a bit and stores it: what ' +
+  'somebody else does to any other bit in between is lost. Only code that owns the folio may do so.';
+
 /** The checks that have results, with what there is to say of them whatever the result. */
 function rulesOf(told: readonly Told[]) {
   const first = new Map<string, Finding>();
@@ -77,10 +82,10 @@ function rulesOf(told: readonly Told[]) {
   return [...first.values()].map(({ rule, title, link, severity }) => ({
     id: rule,
     shortDescription: text(title),
-    fullDescription: text(`${title}.`),
+    fullDescription: text(`${title}. ${BACKGROUND}`),
     help: {
-      text: printable(`${title}.${link === null ? '' : ` See ${link}`}`),
-      ...(link === null ? {} : { markdown: `[${rule}](${link})` }),
+      text: printable(`${title}. ${BACKGROUND}${link === null ? '' : ` See ${link}`}`),
+      markdown: `${prose(title)}. ${BACKGROUND}${link === null ? '' : ` [More about it](${encodeURI(link)})`}`,
     },
     ...(link === null ? {} : { helpUri: link }),
     defaultConfiguration: { level: LEVELS[severity] },
@@ -97,7 +102,7 @@ function resultOf(told: Told, ruleIndex: number): object {
   return {
     ruleId: rule,
     ruleIndex,
-    level: LEVELS[severity],
+    level: resolvedBy === null ? LEVELS[severity] : 'note',
     message: text(message + help),
     locations: [location(origins[0] ?? first, first.in)],
     relatedLocations: told.map(({ file, line, updater, update }, index) => ({

@@ -6,6 +6,7 @@ import { Said, findingText } from './finding-text.js';
 import { counted, printable, wrap } from './lines.js';
 import { otherNotes } from './notes.js';
 import { PLAIN, type Style } from './style.js';
+import { summary } from './summary.js';
 
 /** A review for people at a terminal. */
 export function reviewToText(review: Review, style: Style = PLAIN): string {
@@ -76,22 +77,6 @@ function resolvedLines(resolved: readonly Finding[], name: NameOf, style: Style)
 /** What is said above is not said again. */
 function noteLines(review: Review): string[] {
   return otherNotes(review).flatMap((note) => wrap(note, 'note: ', '      '));
-}
-
-function summary({ findings, resolved, patches }: Review): string {
-  const open = gather(findings.filter((finding) => finding.resolvedBy === null)).length;
-  const closed = gather(findings.filter((finding) => finding.resolvedBy !== null)).length;
-  const right = gather(resolved).length;
-  if (open + closed + right === 0) {
-    const all = patches.every(({ status }) => status === 'applied');
-    if (patches.every(({ status }) => status === 'already'))
-      return 'Nothing to report: the tree has it already.';
-    return all ? 'Nothing to report.' : 'Nothing to report on what applies.';
-  }
-  const parts = [open === 0 ? 'No finding' : counted(open, 'finding')];
-  if (closed > 0) parts.push(`${closed} that a later patch takes back`);
-  if (right > 0) parts.push(`${right} that the ${patches.length > 1 ? 'series' : 'patch'} puts right`);
-  return `${parts.join(', ')}.`;
 }
 
 function capitalised(text: string): string {

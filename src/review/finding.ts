@@ -128,11 +128,13 @@ export function findingId({ key }: Hazard): string {
   return createHash('sha256').update(key).digest('hex').slice(0, 12);
 }
 
+/** One per way: folios that come the same way, and can be seen in different places, are one to a reader. */
 function originsOf(hazard: Hazard): FindingOrigin[] {
-  return hazard.meetings.map((meeting) => {
+  const ways = new Map<string, FindingOrigin>();
+  for (const meeting of hazard.meetings) {
     const { origin } = meeting;
     const place = placeIn(hazard.in, meeting);
-    return {
+    const made: FindingOrigin = {
       ownership: origin.ownership === 'passed' ? 'unknown' : origin.ownership,
       from: origin.steps[0]?.says ?? 'not known',
       file: place.file,
@@ -141,7 +143,16 @@ function originsOf(hazard: Hazard): FindingOrigin[] {
       locked: origin.locked === 'passed' ? null : origin.locked,
       path: pathOf(meeting),
     };
-  });
+    const key = JSON.stringify([made.ownership, made.file, made.line, made.path]);
+    const known = ways.get(key);
+    ways.set(key, known ? joinOrigins(known, made) : made);
+  }
+  return [...ways.values()];
+}
+
+function joinOrigins(a: FindingOrigin, b: FindingOrigin): FindingOrigin {
+  const visible = [...new Set([...a.visible, ...b.visible])];
+  return { ...a, visible, locked: a.locked === b.locked ? a.locked : null };
 }
 
 /** Where in the function of the finding: not where the folio is first seen to be visible, which may be above it. */

@@ -72,21 +72,24 @@ function whySet({ update, meetings }: Hazard, meanings: readonly FlagMeaning[]):
   const implying = (meaning?.impliedBy ?? [])
     .filter(({ where }) => where === null)
     .map(({ visible }) => visible);
-  const reasons = new Set<string>();
+  const places = new Set<string>();
+  let isNew = false;
+  let isOther = false;
   for (const { origin } of meetings) {
     const place = implying.find(
       (visible) => visible.length > 0 && visible.every((at) => origin.visible.has(at)),
     );
     const through = place && seenThrough(place);
-    if (through) {
-      reasons.add(`a folio in ${through} has ${update.flag} set, and nothing clears it while it is there`);
-    } else if (origin.unique) {
-      reasons.add(`a folio that is made here has ${update.flag} set before it becomes visible`);
-    } else {
-      reasons.add(`${update.flag} is set already on a folio that gets there`);
-    }
+    if (through) places.add(through);
+    else if (origin.unique) isNew = true;
+    else isOther = true;
   }
-  return [...reasons].sort().join('; ');
+  const reasons = [...places].map(
+    (through) => `a folio in ${through} has ${update.flag} set, and nothing clears it there`,
+  );
+  if (isNew) reasons.push(`a new folio has ${update.flag} set before it becomes visible`);
+  if (isOther && reasons.length > 0) reasons.push('others have it set already');
+  return reasons.length > 0 ? reasons.join('; ') : `${update.flag} is set already on a folio that gets there`;
 }
 
 function atomicForms(

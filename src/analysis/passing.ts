@@ -1,0 +1,111 @@
+import { Execution } from './execution.js';
+import { calleesOf } from './order.js';
+import { PASSED, type Origin } from './origin.js';
+import type { FunctionEntry, Program } from './program.js';
+import type { CallContext } from './recorder.js';
+import { NO_SUMMARY, type FlagUpdate, type Summary } from './summary.js';
+import { parameter } from './term.js';
+import type { TreeAnalysis } from './tree-analysis.js';
+
+/** A folio that one call passes, as one path has it. */
+export interface PassedFolio {
+  readonly call: CallContext;
+  /** The parameter of the function that is asked about, from 0. */
+  readonly argument: number;
+  readonly origin: Origin;
+}
+
+/** Callers of callers that are asked, while these pass on what they were given. */
+const DEPTH = 5;
+
+/** The functions that may call each function, as far as their text shows. */
+export function callersOf(target: FunctionEntry, program: Program): readonly FunctionEntry[] {
+  let index = callers.get(program);
+  if (!index) {
+    index = new Map();
+    for (const entry of program.functions()) {
+      for (const callee of calleesOf(entry, program)) {
+        const known = index.get(callee);
+        if (known) known.push(entry);
+        else index.set(callee, [entry]);
+      }
+    }
+    callers.set(program, index);
+  }
+  return index.get(target) ?? [];
+}
+
+const callers = new WeakMap<Program, Map<FunctionEntry, FunctionEntry[]>>();
+
+/**
+ * What calls pass to a function, and what their callers pass to them where they pass on what they were given.
+ *
+ * The callers are gone through again, with a mark instead of what the function does to its arguments: where the mark
+ * comes to a folio of theirs, under the conditions on which it does, is what they pass.
+ *
+ * @param folios parameters to ask about, from 0
+ */
+export function foliosPassedTo(
+  target: FunctionEntry,
+  folios: readonly number[],
+  analysis: TreeAnalysis,
+): readonly PassedFolio[] {
+  const { program, functions } = analysis;
+  const marks = folios.map((argument) => markOf(target, argument));
+  const isMark = (update: FlagUpdate): boolean => marks.includes(update);
+  const marked = new Map<string, Summary>([
+    [
+      target.key,
+      {
+        ...(functions.get(target.key)?.summary ?? NO_SUMMARY),
+        pending: [],
+        updates: folios.map((argument, at) => ({
+          update: marks[at]!,
+          folio: parameter(argument),
+          origin: PASSED,
+          conditions: [],
+          chain: [],
+        })),
+      },
+    ],
+  ]);
+  const summaryOf = (callee: FunctionEntry): Summary | null => {
+    const known = functions.get(callee.key)?.summary ?? null;
+    return marked.get(callee.key) ?? (known && { ...known, updates: [], pending: [] });
+  };
+  const found = new Map<string, PassedFolio[]>();
+  let dirty = new Set(callersOf(target, program));
+  for (let depth = 0; depth < DEPTH && dirty.size > 0; depth++) {
+    const further = new Set<FunctionEntry>();
+    for (const caller of dirty) {
+      if (caller === target) continue;
+      const passed: PassedFolio[] = [];
+      const { summary } = new Execution(program, caller, summaryOf, (call, origin) => {
+        const argument = folios[marks.indexOf(call.update)];
+        if (argument !== undefined) passed.push({ call, argument, origin });
+      }).run();
+      found.set(caller.key, passed);
+      const updates = summary.updates.filter(({ update }) => isMark(update));
+      if (updates.length === 0) continue;
+      marked.set(caller.key, { ...summary, updates, pending: [] });
+      for (const above of callersOf(caller, program)) further.add(above);
+    }
+    dirty = further;
+  }
+  return [...found.values()].flat();
+}
+
+/** An update that nothing makes: it stands for the call itself. */
+function markOf({ facts, file }: FunctionEntry, argument: number): FlagUpdate {
+  return {
+    text: `argument ${argument}`,
+    identity: `argument ${argument}`,
+    flag: '',
+    operation: 'change',
+    atomic: false,
+    word: 'head',
+    updater: facts.name,
+    file,
+    line: facts.line,
+  };
+}
