@@ -1,0 +1,48 @@
+import { Command, InvalidArgumentError } from 'commander';
+
+/** What `npm run accuracy --` was asked for. */
+export interface Options {
+  readonly trees: readonly string[];
+  readonly seed: string;
+  readonly count: number;
+  readonly operators: readonly string[];
+  readonly archives: readonly string[];
+  readonly out: string;
+}
+
+/** Reads the command line. */
+export function readOptions(argv: readonly string[]): Options {
+  const command = new Command('npm run accuracy --')
+    .description('Measures how good reviews are: planted hazards, harmless changes, and real lists.')
+    .option('--tree <dir...>', 'kernel trees to edit, and to review real patches on', [])
+    .option('--seed <text>', 'what places and edits are drawn by', 'development')
+    .option('--count <number>', 'cases for each operator and tree', integer, 3)
+    .option('--operator <name...>', 'only these operators', [])
+    .option('--archive <dir...>', 'public-inbox epochs (git repositories) with real patches', [])
+    .option(
+      '--out <dir>',
+      'where misses, false alarms and findings on real patches are written',
+      'accuracy-out',
+    );
+  const options = command.parse([...argv], { from: 'user' }).opts<{
+    tree: string[];
+    seed: string;
+    count: number;
+    operator: string[];
+    archive: string[];
+    out: string;
+  }>();
+  return {
+    trees: options.tree,
+    seed: options.seed,
+    count: options.count,
+    operators: options.operator,
+    archives: options.archive,
+    out: options.out,
+  };
+}
+
+function integer(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('a whole number is expected.');
+  return Number(text);
+}

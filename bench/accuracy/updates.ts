@@ -1,0 +1,53 @@
+import type { Kernel } from './kernel.js';
+import type { Random } from './random.js';
+
+/** A non-atomic update of a folio, as code would write it. */
+export interface Update {
+  /** The statement, without an indent. */
+  readonly statement: string;
+  /** The name that a finding gives it; null when it is written out. */
+  readonly name: string | null;
+  readonly flag: string;
+}
+
+/** Flags of pages that no folio of a cache, a page table or the LRU has: nobody would set them there. */
+const ALLOCATOR_FLAGS = new Set(['head', 'reserved', 'reported', 'slab', 'slob_free', 'anon_exclusive']);
+
+/** A non-atomic accessor of the tree, applied to a folio or page. */
+export function accessorUpdate(
+  kernel: Kernel,
+  random: Random,
+  variable: string,
+  type: 'folio' | 'page',
+): Update {
+  const accessors = [...kernel.model.accessors.values()].filter(
+    (accessor) =>
+      !accessor.atomic &&
+      (accessor.operation === 'set' || accessor.operation === 'clear') &&
+      accessor.takes === type &&
+      // Of a page that may be a tail the head's word is meant, or the flag is one of small pages.
+      (accessor.word === 'head' || accessor.flag === 'uptodate') &&
+      !ALLOCATOR_FLAGS.has(accessor.flag),
+  );
+  const { name, flag } = random.pick(accessors);
+  return { statement: `${name}(${variable});`, name, flag };
+}
+
+const RAW_FLAGS = ['active', 'referenced', 'dirty', 'workingset', 'reclaim', 'mappedtodisk', 'private_2'];
+
+/** The flags word written by hand. */
+export function rawUpdate(random: Random, variable: string): Update {
+  const flag = random.pick(RAW_FLAGS);
+  const word = `${variable}->flags`;
+  const bit = `PG_${flag}`;
+  const statement = random.pick([
+    `${word} |= (1UL << ${bit});`,
+    `${word} &= ~(1UL << ${bit});`,
+    `${word} |= BIT(${bit});`,
+    `${word} &= ~BIT(${bit});`,
+    `${word} = ${word} | (1UL << ${bit});`,
+    `__set_bit(${bit}, &${word});`,
+    `__clear_bit(${bit}, &${word});`,
+  ]);
+  return { statement, name: null, flag };
+}
