@@ -2,8 +2,9 @@ import type { Cause } from '../analysis/cause.js';
 import type { FindingCaller } from '../review/callers.js';
 import type { Finding, FindingOrigin } from '../review/finding.js';
 import { listed, messageOf, updateName } from '../review/message.js';
+import { updateSays } from '../rules/words.js';
 import type { FindingRace } from '../review/races.js';
-import { table, wrap } from './lines.js';
+import { counted, table, wrap } from './lines.js';
 import type { Style } from './style.js';
 
 /** Findings about one call, whose updates meet the same folio: told once. */
@@ -100,11 +101,11 @@ function sharedEnd(origins: readonly FindingOrigin[]): number {
 
 /** Several ways in one table with "or" between, then the updates, when `told` is given. */
 function steps(ways: readonly (readonly Step[])[], told: Told | null, style: Style): string[] {
-  const updates = (told ?? []).map(({ updater, file, line, update }) => ({
+  const updates = (told ?? []).map(({ updater, file, line, update, atomic }) => ({
     function: updater,
     file,
     line,
-    says: `${updateName(update)} is not atomic`,
+    says: updateSays(update, atomic),
   }));
   const rows = ways.map((way) => [...way, ...updates]);
   const cells = rows.flat().map((step) => [`${step.file}:${step.line}`, `${step.function}()`, step.says]);
@@ -129,7 +130,7 @@ function lockText(origins: readonly FindingOrigin[]): string {
 
 /** A few of the updates that can be lost, of different kinds, and how many there are. */
 export function racesText(told: Told): string[] {
-  const [{ races }] = told;
+  const [{ races, atomic }] = told;
   // A memory failure can race with anything; that alone would be no reason to speak up.
   const likely = races.filter(({ update }) => !/hwpoison/i.test(update));
   const shown: FindingRace[] = [];
@@ -137,13 +138,13 @@ export function racesText(told: Told): string[] {
     if (shown.length < RACES && !shown.some(({ why }) => why === race.why)) shown.push(race);
   }
   if (shown.length === 0) return [];
-  const lines = ['  What can be lost:'];
+  const lines = [atomic ? '  What it can undo, or be undone by:' : '  What can be lost:'];
   for (const { update, by, why } of shown) {
     lines.push(...wrap(`${updateName(update)}${doneBy(update, by)}: ${why}`, '    ', '      '));
   }
   const others = races.length - shown.length;
   if (others > 0)
-    lines.push(`    and ${others} other atomic ${others === 1 ? 'update' : 'updates'} of that word`);
+    lines.push(`    and ${counted(others, `other ${atomic ? 'plain' : 'atomic'} update`)} of that word`);
   return lines;
 }
 

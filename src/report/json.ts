@@ -73,12 +73,14 @@ export function evidenceToJson(finding: Finding): object {
     in: finding.in,
     updater: finding.updater,
     update: finding.update,
+    atomic: finding.atomic,
     flag: finding.flag,
     word: finding.word,
     file: finding.file,
     line: finding.line,
-    origins: finding.origins.map(({ ownership, from, file, line, visible, locked, path }) => ({
+    origins: finding.origins.map(({ ownership, referenced, from, file, line, visible, locked, path }) => ({
       ownership,
+      referenced,
       from,
       file,
       line,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Cause } from '../analysis/cause.js';
 import type { Hazard } from '../analysis/hazards.js';
-import type { Step } from '../analysis/origin.js';
+import { isReferenced, type Step } from '../analysis/origin.js';
 import type { Meeting, Word } from '../analysis/summary.js';
 import type { FlagMeaning, Ownership, Visibility } from '../folio/contract.js';
 import { calleeOf, callersOf, type FindingCaller } from './callers.js';
@@ -10,7 +10,7 @@ import type { AnalysedTree } from './side.js';
 import type { Check, Level } from '../rules/check.js';
 import { judge } from '../rules/judge.js';
 import { waysOut } from '../rules/ways-out.js';
-import { updateName } from '../rules/words.js';
+import { updateSays } from '../rules/words.js';
 
 export type { Level };
 
@@ -22,6 +22,8 @@ export interface FindingOrigin {
   /** Where in the function of the finding: the call that leads to the update, or the update. */
   readonly file: string;
   readonly line: number;
+  /** Is there a reference to it? One that was got blindly does not tell whose folio it is. */
+  readonly referenced: boolean;
   /** Where others can see it. */
   readonly visible: readonly Visibility[];
   /** The folio lock there: held, not held, or null for not known. */
@@ -51,7 +53,7 @@ export interface Finding {
   readonly updater: string;
   /** As the code has it: `__folio_set_swapbacked`. */
   readonly update: string;
-  /** An atomic one is a matter only where the folio may be somebody else's. */
+  /** An atomic update is a matter only where the folio may be somebody else's. */
   readonly atomic: boolean;
   readonly flag: string;
   readonly word: Word;
@@ -91,8 +93,7 @@ export function findingOf(
     callee: calleeOf(hazard),
     updater: update.updater,
     update: update.text,
-    // All hazards are non-atomic updates so far.
-    atomic: false,
+    atomic: update.atomic,
     flag: update.flag,
     word: update.word,
     file: update.file,
@@ -139,6 +140,7 @@ function originsOf(hazard: Hazard): FindingOrigin[] {
       from: origin.steps[0]?.says ?? 'not known',
       file: place.file,
       line: place.line,
+      referenced: origin.ownership === 'shared' || isReferenced(origin),
       visible: [...origin.visible],
       locked: origin.locked === 'passed' ? null : origin.locked,
       path: pathOf(meeting),
@@ -176,7 +178,7 @@ function pathOf(meeting: Meeting): Step[] {
       function: update.updater,
       file: update.file,
       line: update.line,
-      says: `${updateName(update.text)} is not atomic`,
+      says: updateSays(update.text, update.atomic),
     },
   ];
 }

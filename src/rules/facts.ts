@@ -63,6 +63,7 @@ export interface Described {
   readonly file: string;
   readonly origins: readonly {
     readonly ownership: Ownership;
+    readonly referenced: boolean;
     readonly visible: readonly Visibility[];
     readonly locked: boolean | null;
     readonly file: string;

@@ -87,7 +87,9 @@ function meetingOf({ in: name, callee, updater }: Described, seen: string): stri
 
 function howSeen(origins: Described['origins']): string {
   if (origins.length > 0 && origins.every(({ ownership }) => ownership === 'speculative')) {
-    return "was found without a reference and may be somebody else's by now";
+    return origins.some(({ referenced }) => !referenced)
+      ? "was found without a reference and may be somebody else's by now"
+      : "may be somebody else's, because it was not looked at again since its reference was taken";
   }
   const through = seenThrough(origins.flatMap(({ visible }) => visible));
   return through === null ? 'may be visible to others' : `is visible through ${through}`;

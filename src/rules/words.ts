@@ -39,6 +39,11 @@ export function updateName(update: string): string {
   return isCallable(update) ? `${update}()` : `"${update}"`;
 }
 
+/** What is to be said of an update where it stands. */
+export function updateSays(update: string, atomic: boolean): string {
+  return `${updateName(update)} ${atomic ? 'changes the flags word' : 'is not atomic'}`;
+}
+
 /** Is it the name of an accessor or a bit operation, and no raw update? */
 export function isCallable(update: string): boolean {
   return /^\w+$/.test(update);

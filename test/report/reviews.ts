@@ -105,6 +105,7 @@ export const byCall: Finding = {
   origins: [
     {
       ownership: 'shared',
+      referenced: true,
       from: found.says,
       file: 'mm/print.c',
       line: 44,
@@ -114,6 +115,7 @@ export const byCall: Finding = {
     },
     {
       ownership: 'shared',
+      referenced: true,
       from: 'folio_alloc() allocates it',
       file: 'mm/print.c',
       line: 44,
@@ -220,6 +222,7 @@ export const direct: Finding = {
   origins: [
     {
       ownership: 'speculative',
+      referenced: false,
       from: 'pfn_folio() finds it',
       file: 'mm/fold.c',
       line: 7,

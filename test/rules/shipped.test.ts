@@ -19,7 +19,7 @@ const described: Described = {
   word: 'head',
   callee: 'ink_folio',
   file: 'mm/ink.c',
-  origins: [{ ownership: 'shared', visible: ['LRU'], locked: true, file: 'mm/print.c' }],
+  origins: [{ ownership: 'shared', referenced: true, visible: ['LRU'], locked: true, file: 'mm/print.c' }],
   races: [{ update: 'folio_test_clear_lru' }],
 };
 
@@ -35,11 +35,12 @@ const ways: WaysOut = {
 };
 
 describe('the checks that come with Recto', () => {
-  it('share all causes among them: every difference is the matter of one check', () => {
+  it('share all changes among them: every difference is the matter of one check', () => {
     const causes = FACTS.cause.map((cause) => (cause === 'none' ? null : (cause satisfies Cause)));
-    const ids = causes.map((because) => {
+    const kinds = causes.flatMap((because) => [false, true].map((atomic) => ({ because, atomic })));
+    const ids = kinds.map((kind) => {
       const matching = checks
-        .filter((check) => judge({ ...described, because }, ways, [check]) !== null)
+        .filter((check) => judge({ ...described, ...kind }, ways, [check]) !== null)
         .map(({ id }) => id);
       expect(matching).toHaveLength(1);
       return matching[0];

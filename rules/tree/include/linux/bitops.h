@@ -8,6 +8,7 @@
 void set_bit(long nr, unsigned long *word);
 void clear_bit(long nr, unsigned long *word);
 bool test_and_set_bit(long nr, unsigned long *word);
+bool test_and_set_bit_lock(long nr, unsigned long *word);
 bool test_and_clear_bit(long nr, unsigned long *word);
 
 /* Not atomic. */

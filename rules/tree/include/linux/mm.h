@@ -42,7 +42,11 @@ int folio_ref_count(const struct folio *folio);
 
 /* The folio lock. */
 void folio_lock(struct folio *folio);
-bool folio_trylock(struct folio *folio);
+static inline bool folio_trylock(struct folio *folio)
+{
+	return !test_and_set_bit_lock(PG_locked, folio_flags(folio, 0));
+}
+
 void folio_unlock(struct folio *folio);
 
 static inline bool IS_ERR(const void *pointer)
