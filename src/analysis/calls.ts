@@ -39,6 +39,7 @@ import {
   ZERO,
   type Term,
 } from './term.js';
+import { expressionText } from './text.js';
 import { bitOperation, flagOfBit, wordOf, wordOfPage } from './update.js';
 
 type Call = Action & { do: 'call' };
@@ -104,6 +105,7 @@ export class CallEffects {
     if (accessor) return accessor;
     const bits = this.bitOperation(name, action, args, state, node);
     if (bits) return bits;
+    this.overwrite(name, action, args, state, node);
     const contract = this.program.contract(name);
     const target = this.program.resolve(name, this.entry.file);
     if (target) {
@@ -112,8 +114,11 @@ export class CallEffects {
     }
     const summary = target ? this.summaryOf(target) : null;
     if (target && summary) this.meetUpdates(target, summary, args, state, node);
-    // What the diff changes is derived from its body, unless nothing can be seen there.
-    const derived = this.program.isDistrusted(name) && summary !== null && saysSomething(summary);
+    // What the diff changes is derived from its body, unless too little can be seen there.
+    const derived =
+      this.program.isDistrusted(name) &&
+      summary !== null &&
+      (saysSomething(summary) || this.isSeenThrough(target!));
     if (contract && !derived) {
       return this.applyOutcomes(contract.outcomes, name, args, made, action, state, node);
     }
@@ -122,6 +127,18 @@ export class CallEffects {
     }
     state.env.set(action.to, made);
     return [state];
+  }
+
+  /** Does nothing happen in a function but what is known? */
+  private isSeenThrough({ facts, file }: FunctionEntry): boolean {
+    return facts.nodes.every(({ action }) => {
+      if (action.do !== 'call') return true;
+      if (typeof action.callee !== 'string') return false;
+      const name = action.callee;
+      const { model } = this.program;
+      if (model.accessors.has(name) || model.states.has(name) || bitOperation(name)) return true;
+      return this.program.contract(name) !== null || this.program.resolve(name, file) !== null;
+    });
   }
 
   /** Further arguments of a variadic macro that are handed on are told apart by number. */
@@ -219,6 +236,18 @@ export class CallEffects {
     return this.changed(bit.operation, flag, action, page, state, node);
   }
 
+  /** `memset(page, 0, sizeof(*page))` writes the flags word, among others. */
+  private overwrite(name: string, action: Call, args: readonly Term[], state: State, node: number): void {
+    const page = args[0];
+    const [written] = action.arguments;
+    if (!/^(__)?mem(set|cpy|move)$/.test(name) || !page || !written) return;
+    // By its declared type: the address of a page's memory is followed as the page.
+    if (!/^struct (page|folio) ?\*$/.test(this.memory.typeOf(written))) return;
+    const text = `${name}(${expressionText(written)}, …)`;
+    const word = wordOfPage(page);
+    this.changeFlag({ text, flag: 'flags', operation: 'change', atomic: false, word }, page, state, node);
+  }
+
   /** What an update gives: a flag that was found set, and cleared, tells what a test of it does. */
   private changed(
     operation: FlagUpdate['operation'],
@@ -276,7 +305,12 @@ export class CallEffects {
         if (target) return this.call({ ...action, callee: pointer.name }, state, node);
       }
       if (pointer?.kind === 'parameter') {
-        this.onParameterCall({ parameter: pointer.number!, arguments: args, line: this.lineOf(node) });
+        this.onParameterCall({
+          parameter: pointer.number!,
+          arguments: args,
+          origins: this.ownOrigins(args, state),
+          line: this.lineOf(node),
+        });
         const type = this.entry.facts.parameters[pointer.number!]?.type ?? '';
         contract = this.program.callback(type.replace(/ ?\*+$/, ''), null);
       }
@@ -296,8 +330,8 @@ export class CallEffects {
     state: State,
     node: number,
   ): void {
-    const { updates, atomicUpdates, pending: open, parameterCalls } = summary;
-    if (updates.length + atomicUpdates.length + open.length + parameterCalls.length === 0) return;
+    const { updates, atomicUpdates, parameterCalls } = summary;
+    if (updates.length + atomicUpdates.length + summary.pending.length + parameterCalls.length === 0) return;
     const scratch = state.clone();
     const substitution = new Substitution(this.memory, scratch, args, node);
     for (const passed of [...updates, ...atomicUpdates]) {
@@ -331,15 +365,24 @@ export class CallEffects {
         if (!final || !inner) continue;
         this.recorder.call(final.key);
         const finalArgs = parameterCall.arguments.map((term) => substitution.apply(term));
+        finalArgs.forEach((term, index) => {
+          const origin = parameterCall.origins[index];
+          if (origin) scratch.origins.set(familyOf(term), this.through(origin, target, node));
+        });
         this.meetUpdates(final, { ...inner, parameterCalls: [] }, finalArgs, scratch, node);
       } else if (callee?.kind === 'parameter') {
         this.onParameterCall({
           parameter: callee.number!,
           arguments: parameterCall.arguments.map((term) => substitution.apply(term)),
+          origins: parameterCall.origins,
           line: this.lineOf(node),
         });
       }
     }
+  }
+
+  private ownOrigins(args: readonly Term[], state: State): (Origin | null)[] {
+    return args.map((term) => (term.symbolic ? null : (state.origins.get(familyOf(term)) ?? null)));
   }
 
   private applyOutcomes(

@@ -51,7 +51,7 @@ export function causeOf(hazard: Hazard, before: Side, after: Side, oldName: (nam
       : 'new-update';
   }
   const holder = oldName(meeting.function);
-  if (lostGuard(update, before.report, after.report, oldName)) return 'guard-removed';
+  if (lostGuard(update, before, after, oldName)) return 'guard-removed';
   if (meeting.chain.some((step) => callsBefore(step, before, oldName) < callsAfter(step, after)))
     return 'new-caller';
   const contexts = before.report.contexts.filter(
@@ -73,15 +73,30 @@ export function causeOf(hazard: Hazard, before: Side, after: Side, oldName: (nam
 /** Was the update behind a test of its flag before, and is it no more? */
 function lostGuard(
   update: FlagUpdate,
-  before: HazardReport,
-  after: HazardReport,
+  before: Side,
+  after: Side,
   oldName: (name: string) => string,
 ): boolean {
-  const then = directContexts(before, oldName(update.updater), update);
-  const now = directContexts(after, update.updater, update);
+  const then = directContexts(before.report, oldName(update.updater), update);
+  const now = directContexts(after.report, update.updater, update);
+  if (!now.some((context) => !context.guarded)) return false;
+  if (then.length > 0) return then.every((context) => context.guarded);
+  // The guard may never have let the update be reached.
   return (
-    then.length > 0 && then.every((context) => context.guarded) && now.some((context) => !context.guarded)
+    testsOf(update.flag, before.program, oldName(update.updater), update.file) >
+    testsOf(update.flag, after.program, update.updater, update.file)
   );
+}
+
+/** Tests of a flag in a function's own text. */
+function testsOf(flag: string, program: Program, name: string, file: string): number {
+  let count = 0;
+  for (const { action } of program.resolve(name, file)?.facts.nodes ?? []) {
+    if (action.do !== 'call' || typeof action.callee !== 'string') continue;
+    const accessor = program.model.accessors.get(action.callee);
+    if (accessor?.operation === 'test' && accessor.flag === flag) count++;
+  }
+  return count;
 }
 
 /** The update itself, in the function that holds it. */

@@ -1,5 +1,5 @@
 import type { FlagMeaning } from '../folio/contract.js';
-import type { Origin } from './origin.js';
+import { clearedHere, type Origin } from './origin.js';
 import type { FlagUpdate, Meeting } from './summary.js';
 
 /** Is the update done only after a test that the flag is not as wanted yet? */
@@ -19,6 +19,7 @@ export function guardHolds(meeting: Meeting, meanings: readonly FlagMeaning[]): 
   if (!isGuarded(meeting.update, meeting.origin) || meeting.update.operation !== 'set') return false;
   const { update, origin } = meeting;
   if (origin.flags[update.flag] === true) return true;
+  if (origin.flags[clearedHere(update.flag)]) return false;
   const meaning = meanings.find((item) => item.flag === update.flag);
   return (meaning?.impliedBy ?? []).some(
     (state) =>

@@ -1,7 +1,7 @@
 import { conditionsOf } from './constraint.js';
 import type { Memory } from './memory.js';
 import { isGuarded } from './guard.js';
-import { flagsKey, isOwned, isReferenced, originKey, type Origin } from './origin.js';
+import { clearedHere, flagsKey, isOwned, isReferenced, originKey, type Origin } from './origin.js';
 import type { FunctionEntry, Program } from './program.js';
 import type { CallContext, ContextKind, Recorder } from './recorder.js';
 import { NEGATIVE, ZERO_SIGN, type State } from './state.js';
@@ -214,7 +214,11 @@ export class UpdateJudge {
     const lasting = isOwned(origin) || origin.ownership === 'passed' || origin.ownership === 'sole';
     const changed: Origin = lasting
       ? { ...origin, tested, flags: { ...origin.flags, [update.flag]: value } }
-      : { ...origin, flags: without(origin.flags, update.flag), tested: { ...tested, [update.flag]: value } };
+      : {
+          ...origin,
+          flags: { ...without(origin.flags, update.flag), [clearedHere(update.flag)]: !value },
+          tested: { ...tested, [update.flag]: value },
+        };
     state.origins.set(family, update.flag === 'locked' ? { ...changed, locked: value } : changed);
   }
 

@@ -118,6 +118,9 @@ export function referenced(origin: Origin, telling: (flag: string) => boolean): 
   return { ...origin, tested, flags: { ...origin.flags, [REFERENCE]: true } };
 }
 
+/** Known of a folio whose flag this path has cleared while others can see it: what is said of such folios fails then. */
+export const clearedHere = (flag: string): string => `cleared ${flag}`;
+
 /** Is there a reference, got since the folio was found? */
 export function isReferenced(origin: Origin): boolean {
   return origin.flags[REFERENCE] === true;

@@ -102,6 +102,8 @@ export interface FunctionOutcome {
 export interface ParameterCall {
   readonly parameter: number;
   readonly arguments: readonly Term[];
+  /** How the folios among them stand that are not the caller's; null for the others. */
+  readonly origins: readonly (Origin | null)[];
   readonly line: number;
 }
 

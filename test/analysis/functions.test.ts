@@ -656,9 +656,7 @@ void a(struct folio *folio)
     ).toEqual(['my_one: __folio_set_referenced']);
   });
 
-  // ParameterCall has arguments in terms of parameters only; the contract of the parameter's type (filler_t) is used
-  // for what the call does, not for what the callback receives.
-  it.fails('passed as an argument of a known type get what the contract of the type says', async () => {
+  it('passed as an argument of a known type get what the contract of the type says', async () => {
     expect(
       await hazards(`
 static int my_read(struct file *file, struct folio *folio)

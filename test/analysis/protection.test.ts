@@ -112,9 +112,7 @@ ${found('mark(folio);')}`),
     ).toEqual(['a: __folio_clear_partially_mapped']);
   });
 
-  // What a contract promises of a flag (Origin.flags) outlives the function's own atomic update of that flag:
-  // UpdateJudge.applyToFlags() has to drop it.
-  it.fails('is none after the function has cleared the flag itself', async () => {
+  it('is none after the function has cleared the flag itself', async () => {
     expect(
       await hazards(
         found(
@@ -509,8 +507,7 @@ void a(struct address_space *mapping)
     expect((await hazards(text(statement))).map((name) => name.slice(0, 2))).toEqual(['a:']);
   });
 
-  // Nobody looks for memset() and memcpy().
-  it.fails.each([['memset(folio, 0, sizeof(*folio));'], ['memcpy(page, folio, sizeof(struct page));']])(
+  it.each([['memset(folio, 0, sizeof(*folio));'], ['memcpy(page, folio, sizeof(struct page));']])(
     'are overwritten by %s',
     async (statement) => {
       expect((await hazards(text(statement))).map((name) => name.slice(0, 2))).toEqual(['a:']);

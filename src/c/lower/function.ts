@@ -386,7 +386,8 @@ class BodyLowering implements Scope {
       }
       graph.dangling = untested;
       const right = lowerValue(value, this);
-      const range = item.children.some((child) => child?.type === '...');
+      // `case 1 ... 3`, as it is after normalisation.
+      const range = right.kind === 'binary' && right.operator === '<=';
       const condition: Expression = range
         ? { kind: 'opaque' }
         : { kind: 'binary', operator: '==', left: subject, right };

@@ -49,7 +49,7 @@ export function readExpression(work: Work, from: number, to: number): void {
       if (text === '&&' && !operand && work.isName(i + 1)) work.canvas.write(token.start, ' &');
       else if (text === '##') work.glue(Math.max(from, i - 1), Math.min(to, i + 2));
       else if (text === '#') work.blank(i, i + 1);
-      else if (text === '...' && i > from) work.canvas.write(token.start, ' | ');
+      else if (text === '...' && i > from) work.canvas.write(token.start, ' <=');
       operand = text === '++' || text === '--' ? operand : /^[)\]}]$/.test(text);
       i++;
     }
