@@ -49,6 +49,7 @@ export class Execution {
   /** Names in the conditions of updates that callees make, and of variables that hold what calls returned. */
   private readonly decisive = new Set<string>();
   private readonly decisiveKeys = new WeakMap<State, string>();
+  private readonly resultsKeys = new WeakMap<State, string>();
   /** Variables that hold what calls returned: rc, err, ret. */
   private readonly results = new Set<string>();
 
@@ -167,9 +168,9 @@ export class Execution {
       }
     }
     if (seen.size >= PATHS + DECISIVE_PATHS) {
-      const results = state.constantsKey(this.results);
+      const results = this.resultsKey(state);
       for (const [otherKey, other] of seen) {
-        if (other.constantsKey(this.results) === results) return this.join(seen, otherKey, other, state);
+        if (this.resultsKey(other) === results) return this.join(seen, otherKey, other, state);
       }
     }
     if (seen.size >= PATHS + DECISIVE_PATHS + RESULT_PATHS) {
@@ -191,6 +192,15 @@ export class Execution {
     if (key === undefined) {
       key = state.relevantKey(this.decisive);
       this.decisiveKeys.set(state, key);
+    }
+    return key;
+  }
+
+  private resultsKey(state: State): string {
+    let key = this.resultsKeys.get(state);
+    if (key === undefined) {
+      key = state.constantsKey(this.results);
+      this.resultsKeys.set(state, key);
     }
     return key;
   }

@@ -1,4 +1,5 @@
 import { meetOrigins, standingKey, type Origin } from './origin.js';
+import { SharedMap } from './shared-map.js';
 import { familyOf, type Term } from './term.js';
 
 /** Signs that a number, or states that a pointer, may have. */
@@ -22,17 +23,17 @@ export const NO_FACT: Fact = { sign: ANY_SIGN, equals: null, differs: [] };
 /** What holds at one point on one path (or on several that agree). */
 export class State {
   /** Values of variables by name and field path, and of memory by `<term id>><field>`. */
-  readonly env: Map<string, Term>;
-  readonly origins: Map<Term, Origin>;
-  readonly facts: Map<Term, Fact>;
+  readonly env: SharedMap<string, Term>;
+  readonly origins: SharedMap<Term, Origin>;
+  readonly facts: SharedMap<Term, Fact>;
   /** What local containers hold: each member stands for any number of folios in that state. */
-  readonly contents: Map<Term, readonly Origin[]>;
+  readonly contents: SharedMap<Term, readonly Origin[]>;
 
   constructor(
-    env = new Map<string, Term>(),
-    origins = new Map<Term, Origin>(),
-    facts = new Map<Term, Fact>(),
-    contents = new Map<Term, readonly Origin[]>(),
+    env = new SharedMap<string, Term>(),
+    origins = new SharedMap<Term, Origin>(),
+    facts = new SharedMap<Term, Fact>(),
+    contents = new SharedMap<Term, readonly Origin[]>(),
   ) {
     this.env = env;
     this.origins = origins;
@@ -41,7 +42,7 @@ export class State {
   }
 
   clone(): State {
-    return new State(new Map(this.env), new Map(this.origins), new Map(this.facts), new Map(this.contents));
+    return new State(this.env.copy(), this.origins.copy(), this.facts.copy(), this.contents.copy());
   }
 
   /** Forgets everything about a value that is about to be made anew (a call in a loop). */
@@ -186,7 +187,7 @@ function isAsked(
   term: Term,
   asked: ReadonlySet<string>,
   results: ReadonlySet<Term>,
-  origins: ReadonlyMap<Term, Origin>,
+  origins: SharedMap<Term, Origin>,
 ): boolean {
   if ((term.kind === 'field' || term.kind === 'name') && !asked.has(term.name)) return false;
   if (term.kind === 'result' || term.kind === 'element') return results.has(term) || origins.has(term);

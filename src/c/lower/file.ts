@@ -1,5 +1,5 @@
 import type { Node, Parser } from 'web-tree-sitter';
-import type { FileFacts, FunctionFacts, SlotInitialiser, Variable } from '../facts.js';
+import type { FactNode, FileFacts, FunctionFacts, SlotInitialiser, Variable } from '../facts.js';
 import { loadGrammar } from '../grammar.js';
 import { normalise, type NormalisedSource } from '../normalise.js';
 import { lowerBody, lowerMacroBody } from './function.js';
@@ -38,13 +38,11 @@ export async function lowerFile(text: string): Promise<FileFacts> {
           const facts = lowerFunction(node, source, text);
           if (!facts) return;
           // Tables on the stack: struct rmap_walk_control rwc = { .rmap_one = f }.
-          for (const declaration of node.descendantsOfType('declaration'))
-            if (declaration) readSlots(declaration, slots, true);
-          const known = functions.get(facts.name);
-          // The longer one is the real one, the other a stub of the configuration without it.
-          if (!known || known.kind === 'macro' || known.nodes.length < facts.nodes.length) {
-            functions.set(facts.name, facts);
+          if (/=\s*\{/.test(text.slice(node.startIndex, node.endIndex))) {
+            for (const declaration of node.descendantsOfType('declaration'))
+              if (declaration) readSlots(declaration, slots, true);
           }
+          functions.set(facts.name, oneOrBoth(functions.get(facts.name), facts));
           return;
         }
         case 'preproc_function_def': {
@@ -89,6 +87,32 @@ export async function lowerFile(text: string): Promise<FileFacts> {
     slots: [...slots.values()],
     constants,
     callbackTypes: [...callbackTypes],
+  };
+}
+
+/** Two readings of one name: two configurations of a function, a function and its stub, or a function and a macro. */
+function oneOrBoth(known: FunctionFacts | undefined, facts: FunctionFacts): FunctionFacts {
+  if (!known || known.kind === 'macro') return facts;
+  if (known.line === facts.line && known.nodes.length > 0 && facts.nodes.length > 0) {
+    return JSON.stringify(known.nodes) === JSON.stringify(facts.nodes) ? known : either(known, facts);
+  }
+  // The longer one is the real one, the other a stub of the configuration without it.
+  return known.nodes.length < facts.nodes.length ? facts : known;
+}
+
+/** A function that an `#if` inside of it makes two: does the one or the other. */
+function either(one: FunctionFacts, other: FunctionFacts): FunctionFacts {
+  const moved = (nodes: readonly FactNode[], by: number): FactNode[] =>
+    nodes.map((node) => ({ ...node, next: node.next.map((target) => target + by) }));
+  const second = 1 + one.nodes.length;
+  return {
+    ...one,
+    locals: { ...other.locals, ...one.locals },
+    nodes: [
+      { line: one.line, action: { do: 'test', condition: { kind: 'opaque' } }, next: [1, second] },
+      ...moved(one.nodes, 1),
+      ...moved(other.nodes, second),
+    ],
   };
 }
 
@@ -218,9 +242,12 @@ function readEnum(node: Node, constants: Record<string, number>): void {
 }
 
 /** Fields by name; those of anonymous inner structs and unions belong to the outer one, as in C. */
-function readStruct(node: Node, structs: Record<string, Record<string, string>>): void {
+function readStruct(
+  node: Node,
+  structs: Record<string, Record<string, string>>,
+  name = node.childForFieldName('name')?.text,
+): void {
   const body = node.childForFieldName('body');
-  const name = node.childForFieldName('name')?.text;
   if (!body) return;
   const fields: Record<string, string> = {};
   const collect = (list: Node): void => {
@@ -229,22 +256,17 @@ function readStruct(node: Node, structs: Record<string, Record<string, string>>)
       const type = item.childForFieldName('type');
       const declarators = item.childrenForFieldName('declarator');
       const inner = type?.childForFieldName('body');
-      if (type && inner) {
-        readStruct(type, structs);
-        if (declarators.length === 0) collect(inner);
-      }
+      const unnamed = inner && !type?.childForFieldName('name');
+      if (type && inner && !unnamed) readStruct(type, structs);
+      if (inner && declarators.length === 0) collect(inner);
       for (const child of declarators) {
         const declarator = readDeclarator(child);
         if (!declarator) continue;
-        const typeName =
-          inner && !type?.childForFieldName('name')
-            ? `struct ${name ?? ''}.${declarator.name}`
-            : declaredType(type, declarator.suffix);
+        // A struct without a name goes by that of its field.
+        const own = unnamed ? `${name ?? ''}.${declarator.name}` : null;
+        if (own !== null && name) readStruct(type!, structs, own);
+        const typeName = own === null ? declaredType(type, declarator.suffix) : `struct ${own}`;
         fields[declarator.name] = declarator.functionPointer ? 'function *' : typeName;
-        if (inner && name) {
-          const nested: Record<string, string> = {};
-          structs[`${name}.${declarator.name}`] ??= nested;
-        }
       }
     }
   };
