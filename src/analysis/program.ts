@@ -30,7 +30,7 @@ export class Program {
   private readonly slotsByField = new Map<string, Set<FunctionEntry>>();
   private readonly slotsOfFunction = new Map<string, { struct: string; field: string }[]>();
   private readonly structs = new Map<string, Record<string, string>>();
-  private types: string | null = null;
+  private slotTexts: string | null = null;
   private readonly distrusted: ReadonlySet<string>;
   private readonly holders = new Map<string, boolean>();
   private readonly contracts = new Map<string, Contract>();
@@ -147,18 +147,26 @@ export class Program {
     }
   }
 
-  /** Do types, constants and operation tables say the same? */
-  hasSameTypes(other: Program): boolean {
-    return this.typesText() === other.typesText();
+  /**
+   * Do types, constants and operation tables say the same of everything that the other program knows? What is there in
+   * addition cannot matter to code that is in both.
+   */
+  extendsTypesOf(other: Program): boolean {
+    for (const [name, fields] of other.structs) {
+      const now = this.structs.get(name);
+      if (!now) return false;
+      for (const field in fields) if (now[field] !== fields[field]) return false;
+    }
+    for (const [name, value] of other.constants) if (this.constants.get(name) !== value) return false;
+    return this.slotsText() === other.slotsText();
   }
 
-  private typesText(): string {
-    this.types ??= JSON.stringify([
-      [...this.structs].sort(),
-      [...this.constants].sort(),
-      [...this.slots].map(([slot, entries]) => [slot, entries.map((entry) => entry.key)]).sort(),
-    ]);
-    return this.types;
+  private slotsText(): string {
+    this.slotTexts ??= [...this.slots]
+      .map(([slot, entries]) => `${slot} ${entries.map((entry) => entry.key).join(' ')}`)
+      .sort()
+      .join('\n');
+    return this.slotTexts;
   }
 
   /** What every caller owes a function. */
