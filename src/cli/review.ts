@@ -6,7 +6,7 @@ import { REVIEW_FORMATS, type ReviewFormat } from '../report/formats.js';
 import { printable } from '../report/lines.js';
 import { styleFor } from '../report/style.js';
 import type { Level } from '../review/finding.js';
-import { loadRuleBook } from '../rules/load.js';
+import { openRuleBook } from '../rules/open.js';
 import { coverageOf } from '../review/audit.js';
 import { reviewSeries, type Review } from '../review/review.js';
 import { analyse } from '../review/side.js';
@@ -33,7 +33,7 @@ export async function review(
 ): Promise<number> {
   const progress = startProgress(terminal);
   try {
-    const rules = loadRuleBook(ruleFolders(options.rules, terminal));
+    const rules = await openRuleBook(ruleFolders(options.rules, terminal));
     const clock = startClock();
     const request = await readRequest(names, options, terminal, progress);
     clock.step('reading the input');
