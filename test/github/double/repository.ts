@@ -1,6 +1,17 @@
 import { execFileSync } from 'node:child_process';
 
+/** Answers about commits, which do not change. */
+const known = new Map<string, string>();
+
 function git(folder: string, ...command: string[]): string {
+  const key = [folder, ...command].join('\0');
+  const aboutCommits = /[0-9a-f]{40}/.test(key);
+  const answer = (aboutCommits ? known.get(key) : undefined) ?? run(folder, command);
+  if (aboutCommits) known.set(key, answer);
+  return answer;
+}
+
+function run(folder: string, command: readonly string[]): string {
   return execFileSync('git', ['-C', folder, ...command], {
     encoding: 'utf8',
     maxBuffer: 1e9,
