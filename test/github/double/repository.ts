@@ -97,9 +97,16 @@ export function resolve(folder: string, name: string): string | null {
   }
 }
 
+const EMPTY_TREE = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';
+
 /** The commit where two branches part. */
 export function mergeBase(folder: string, a: string, b: string): string {
-  return git(folder, 'merge-base', a, b).trim();
+  try {
+    return git(folder, 'merge-base', a, b).trim();
+  } catch {
+    // There is none: GitHub compares with nothing.
+    return EMPTY_TREE;
+  }
 }
 
 /** What GitHub's API says of a commit itself. */

@@ -122,6 +122,14 @@ export class World {
     return id;
   }
 
+  /** A branch that has nothing in common with any other. */
+  orphan(branch: string, files: Readonly<Record<string, string>>): void {
+    const { folder } = this.state;
+    git(folder, 'checkout', '-q', '--orphan', branch);
+    commit(folder, files);
+    git(folder, 'checkout', '-q', 'master');
+  }
+
   /** Sets a branch back to where another one is, as a forced push does. */
   reset(branch: string, to = 'master'): void {
     git(this.state.folder, 'branch', '-f', branch, to);
