@@ -1,4 +1,4 @@
-import { isMap, isPair, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
+import { isMap, isPair, isScalar, LineCounter, parseDocument, visit, type Document } from 'yaml';
 import type { z } from 'zod';
 import { RectoError, type ErrorCode } from '../errors.js';
 
@@ -19,14 +19,19 @@ export function parseRuleFile<T>(
   code: ErrorCode = 'bad-rules',
 ): { data: T; locate: Locate } {
   const lines = new LineCounter();
-  const document = parseDocument(text, { schema: 'failsafe', lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, {
+    schema: 'failsafe',
+    lineCounter: lines,
+    prettyErrors: false,
+    logLevel: 'error',
+  });
   const [error] = document.errors;
   if (error !== undefined) {
     const place = `${file}:${lines.linePos(error.pos[0]).line}`;
     throw new RectoError(code, `${place}: this is not YAML: ${error.message}`, place);
   }
   const locate = (path: Path): string => `${file}:${lineOf(document, lines, path)}`;
-  const data = (document.toJS() ?? {}) as object;
+  const data = (contentOf(document, file, lines) ?? {}) as object;
   const result = (typeof form === 'function' ? form(data) : form).safeParse(data);
   if (result.success) return { data: result.data, locate };
   const { issues } = result.error;
@@ -36,6 +41,23 @@ export function parseRuleFile<T>(
   const place = locate(extra === undefined ? issue.path : [...issue.path, extra]);
   const where = issue.path.length === 0 ? '' : `${fieldName(issue.path)}: `;
   throw new RectoError(code, `${place}: ${where}${issue.message}`, place);
+}
+
+/** The content as plain data. Aliases are resolved only here, and may lead nowhere, or to too much. */
+function contentOf(document: Document, file: string, lines: LineCounter): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    let offset = 0;
+    visit(document, {
+      Alias: (_, alias) => {
+        offset = alias.range?.[0] ?? 0;
+        return alias.resolve(document) === undefined ? visit.BREAK : undefined;
+      },
+    });
+    const place = `${file}:${lines.linePos(offset).line}`;
+    throw new RectoError('bad-rules', `${place}: this is not YAML: ${(error as Error).message}`, place);
+  }
 }
 
 /** `contracts[3].when.pointer`, counted from 0 as the file's list is. */

@@ -7,10 +7,11 @@ import { loadRules } from '../folio/data.js';
 import { didYouMean } from '../folio/suggest.js';
 import { parseRuleFile, type Locate } from '../folio/yaml.js';
 import type { Advice, Check } from './check.js';
+import type { Conditions } from './conditions.js';
 import { adviceFile, checkOrAdjustment, type CheckFile } from './forms.js';
-import { ADVICE_PLACEHOLDERS, TEXT_PLACEHOLDERS } from './placeholders.js';
+import { ADVICE_PLACEHOLDERS, MAY_BE_MISSING, TEXT_PLACEHOLDERS } from './placeholders.js';
 import { pageOf, SHIPPED_RULES } from './shipped.js';
-import { problemOf } from './template.js';
+import { problemOf, unasked } from './template.js';
 
 /** Everything that folders of rules say: what is known of the kernel, and the checks. */
 export interface RuleBook extends RuleData {
@@ -62,7 +63,7 @@ export function loadChecks(directories: readonly string[]): readonly Check[] {
 function addAdvice(shared: Map<string, Advice>, directory: string): void {
   for (const file of ruleFiles(directory, 'advice')) {
     const { data, locate } = read(file, adviceFile);
-    verify(data.text, ADVICE_PLACEHOLDERS, locate(['text']), 'text');
+    verify(data.text, ADVICE_PLACEHOLDERS, given(data.when), locate(['text']), 'text');
     shared.set(data.id, { when: data.when, text: data.text });
   }
 }
@@ -82,11 +83,11 @@ function addChecks(
       continue;
     }
     const { id, title, match, severity, text, links } = data;
-    verify(text, TEXT_PLACEHOLDERS, locate(['text']), 'text');
+    verify(text, TEXT_PLACEHOLDERS, [], locate(['text']), 'text');
     const advice = data.advice.map((item, index) => {
       const path = ['advice', index];
       if (typeof item === 'string') return named(item, shared, locate(path), `advice[${index}]`);
-      verify(item.text, ADVICE_PLACEHOLDERS, locate(path), `advice[${index}]`);
+      verify(item.text, ADVICE_PLACEHOLDERS, given(item.when), locate(path), `advice[${index}]`);
       return item;
     });
     const pages = resolve(directory) === SHIPPED_RULES ? [pageOf(id), ...links] : links;
@@ -117,9 +118,33 @@ function named(name: string, shared: ReadonlyMap<string, Advice>, place: string,
 }
 
 /** Templates are tried when they are read, not when there is something to say with them. */
-function verify(template: string, placeholders: readonly string[], place: string, field: string): void {
+function verify(
+  template: string,
+  placeholders: readonly string[],
+  given: readonly string[],
+  place: string,
+  field: string,
+): void {
   const problem = problemOf(template, placeholders);
   if (problem !== null) throw badRules(place, `${field}: ${problem}`);
+  const name = unasked(
+    template,
+    MAY_BE_MISSING.filter((name) => !given.includes(name)),
+  );
+  if (name === null) return;
+  throw badRules(
+    place,
+    `${field}: {{ ${name} }} may be missing: ask for it, {% if ${name} %}... {{ ${name} }} ...{% endif %}`,
+  );
+}
+
+/** Placeholders that are there where these conditions hold. */
+function given({ all }: Conditions): readonly string[] {
+  const enough = all.some(
+    ({ fact, wanted }) =>
+      fact === 'test_is_enough' && wanted.kind === 'one-of' && wanted.values.every((value) => value === true),
+  );
+  return enough ? ['test', 'why_set'] : [];
 }
 
 interface RuleFile {

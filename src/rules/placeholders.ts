@@ -33,6 +33,17 @@ export const ADVICE_PLACEHOLDERS = [
   'bit_operation',
 ] as const;
 
+/** Those that may be missing, which a text must ask for before it says them. */
+export const MAY_BE_MISSING: readonly string[] = [
+  'callee',
+  'publisher',
+  'test',
+  'why_set',
+  'atomic_accessor',
+  'missing_accessor',
+  'bit_operation',
+];
+
 /** Findings that differ in nothing but the update, told as one. */
 export type Together = readonly [Described, ...Described[]];
 

@@ -59,6 +59,20 @@ export function problemOf(template: string, placeholders: readonly string[]): st
   }
 }
 
+/** A placeholder that is said without being asked for, though it may be missing; null when there is none. */
+export function unasked(template: string, mayBeMissing: readonly string[]): string | null {
+  const asked = [...template.matchAll(/\{%([^]*?)%\}/g)].map(([, condition]) => condition!).join(' ');
+  const said = [...template.matchAll(/\{\{([^]*?)\}\}/g)].map(([, output]) => output!);
+  return (
+    mayBeMissing.find((name) => {
+      const named = new RegExp(`\\b${name}\\b`);
+      return (
+        !named.test(asked) && said.some((output) => named.test(output) && !/\|\s*default\b/.test(output))
+      );
+    }) ?? null
+  );
+}
+
 /** LiquidJS says where in the template; lines are those of the rule file here. */
 function reworded(message: string): string {
   const said = message.replace(/, (?:file:[^,]*, )?line:\d+(?:, col:\d+)?/, '');

@@ -62,6 +62,21 @@ describe('docs/rules.md', () => {
     expect(await outcome('races.yml')).toEqual([]);
   });
 
+  it('has contracts and races tested beside their files, too', async () => {
+    const from = 'frob-rules/checks/frob-pool-update/stamp/';
+    for (const to of ['frob-rules/contracts/frob/stamp/', 'frob-rules/races/stamp/']) {
+      const moved = Object.fromEntries(
+        Object.entries(files).map(([path, text]) => [path.replace(from, to), text]),
+      );
+      const { status, stdout } = await recto(['rules', 'test', 'frob-rules'], written(moved));
+      expect(status).toBe(0);
+      expect(stdout).toContain(
+        `ok    ${to.replace('frob-rules/', '').replace(/\/$/, '')}  1 flagged, 2 not\n`,
+      );
+      expect(stdout).toContain('no test  checks/frob-pool-update.yml\n');
+    }
+  });
+
   it('lists all facts and placeholders', () => {
     const names = new Set([...lesson.matchAll(/^\| `([\w-]+)` +\|/gm)].map(([, name]) => name!));
     for (const name of [...Object.keys(FACTS), ...ADVICE_PLACEHOLDERS]) expect(names).toContain(name);

@@ -73,6 +73,19 @@ describe('checks of one’s own', () => {
     expect({ ...changed, severity: [] }).toEqual({ ...shipped, severity: [] });
   });
 
+  it('may say what can be missing where they ask for it, or where it is known to be there', () => {
+    const [mine] = load({
+      'checks/mine.yml': MINE.replace(
+        '{{ meeting',
+        '{% unless callee %}x{% else %}{{ callee }}{% endunless %} {{ meeting',
+      ).replace(
+        'Ask the list.',
+        '"{{ publisher | default: \'nobody\' }}"\n  - { when: { test_is_enough: true }, text: "Test with {{ test }}." }',
+      ),
+    });
+    expect(mine!.advice).toHaveLength(3);
+  });
+
   it('name advice of their own folder', () => {
     const [mine] = load({
       'checks/mine.yml': MINE.replace('make-atomic', 'ask-me'),
@@ -125,6 +138,16 @@ describe('a mistake in a check is told with file, line and field', () => {
       'a placeholder of advice in the text',
       changed('not_atomic', 'why_set'),
       /^mine\/checks\/mine\.yml:5: text: there is no placeholder \{\{ why_set \}\}/,
+    ],
+    [
+      'a placeholder that may be missing',
+      changed('{{ meeting', '{{ callee }} {{ meeting'),
+      /^mine\/checks\/mine\.yml:5: text: \{\{ callee \}\} may be missing: ask for it, \{% if callee %\}/,
+    ],
+    [
+      'advice that may be missing',
+      changed('Ask the list', 'Test with {{ test }}'),
+      /^mine\/checks\/mine\.yml:9: advice\[1\]: \{\{ test \}\} may be missing/,
     ],
     [
       'a part of a placeholder',
@@ -187,6 +210,22 @@ describe('a mistake in a check is told with file, line and field', () => {
       /^mine\/checks\/mine\.yml:1: give fields here: id, title/,
     ],
     ['nothing', { 'checks/mine.yml': '' }, /^mine\/checks\/mine\.yml:1: id: the id is missing/],
+    [
+      'an alias of nothing',
+      { 'checks/mine.yml': MINE.replace('severity: low', 'severity: *low') },
+      /^mine\/checks\/mine\.yml:4: this is not YAML: Unresolved alias/,
+    ],
+    [
+      'aliases without end',
+      {
+        'checks/mine.yml': ['b', 'c', 'd', 'e'].reduce(
+          (text, name, index) =>
+            `${text}${name}: &${name} [${Array(10).fill(`*${'abcd'[index]!}`).join(', ')}]\n`,
+          'a: &a [x, x, x, x, x, x, x, x, x, x]\n',
+        ),
+      },
+      /^mine\/checks\/mine\.yml:\d: this is not YAML: Excessive alias count/,
+    ],
     ['YAML', { 'checks/mine.yml': 'id: [mine\n' }, /^mine\/checks\/mine\.yml:\d: this is not YAML/],
   ])('%s', (_, files, message) => {
     expect(refusal(files)).toMatch(message);
