@@ -68,11 +68,15 @@ export class Execution {
     );
   }
 
-  /** Runs the function and sums up what was seen. */
-  run(): FunctionAnalysis {
+  /**
+   * Runs the function and sums up what was seen.
+   *
+   * @param watch is told every state that gets to a node; the state is changed after it returns
+   */
+  run(watch: (node: number, state: State) => void = () => undefined): FunctionAnalysis {
     const { nodes } = this.entry.facts;
     const live = liveVariables(nodes);
-    const order = reversePostorder(nodes);
+    const order = reversePostorder(nodes, [0, ...(this.entry.resumes?.keys() ?? [])]);
     for (const { action } of nodes) {
       if (action.do === 'call') this.results.add(action.to);
       if (action.do === 'call' && typeof action.callee === 'string') {
@@ -96,9 +100,14 @@ export class Execution {
         !alone || joins.has(node)
           ? this.admit(seen[node]!, this.prune(state, live[node]!), asked[node]!)
           : state;
-      if (admitted) queue[order[node]!]!.push({ node, state: admitted, shared: !alone || joins.has(node) });
+      if (!admitted) return;
+      watch(node, admitted);
+      queue[order[node]!]!.push({ node, state: admitted, shared: !alone || joins.has(node) });
     };
     push(0, this.entryState(), true);
+    for (const [node, states] of this.entry.resumes ?? []) {
+      for (const state of states) push(node, state.clone(), false);
+    }
     let steps = 0;
     for (let position = 0; position < positions.length;) {
       const item = queue[position]!.pop();

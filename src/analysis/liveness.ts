@@ -77,25 +77,35 @@ function forEachRead(node: FactNode, visit: (name: string) => void): void {
   }
 }
 
-/** Number of each node in reverse post-order: work in that order meets most paths before it goes on. */
-export function reversePostorder(nodes: readonly FactNode[]): readonly number[] {
+/**
+ * Number of each node in reverse post-order: work in that order meets most paths before it goes on.
+ *
+ * @param entries the nodes at which paths begin
+ */
+export function reversePostorder(
+  nodes: readonly FactNode[],
+  entries: readonly number[] = [0],
+): readonly number[] {
   const order = nodes.map(() => -1);
   const visited = new Set<number>();
   const post: number[] = [];
-  const stack: [number, number][] = [[0, 0]];
-  visited.add(0);
-  while (stack.length > 0) {
-    const top = stack.at(-1)!;
-    const next = nodes[top[0]]?.next ?? [];
-    if (top[1] < next.length) {
-      const target = next[top[1]++]!;
-      if (!visited.has(target)) {
-        visited.add(target);
-        stack.push([target, 0]);
+  for (const entry of entries.toReversed()) {
+    if (visited.has(entry)) continue;
+    const stack: [number, number][] = [[entry, 0]];
+    visited.add(entry);
+    while (stack.length > 0) {
+      const top = stack.at(-1)!;
+      const next = nodes[top[0]]?.next ?? [];
+      if (top[1] < next.length) {
+        const target = next[top[1]++]!;
+        if (!visited.has(target)) {
+          visited.add(target);
+          stack.push([target, 0]);
+        }
+      } else {
+        post.push(top[0]);
+        stack.pop();
       }
-    } else {
-      post.push(top[0]);
-      stack.pop();
     }
   }
   post.reverse().forEach((node, position) => (order[node] = position));

@@ -43,6 +43,20 @@ export function termById(id: number): Term {
   return byId[id]!;
 }
 
+/** The term that is made of these parts; the sides of `==` are in the order that condition.ts gives them. */
+export function termOf({
+  kind,
+  name,
+  number,
+  base,
+  other,
+}: Pick<Term, 'kind' | 'name' | 'number' | 'base' | 'other'>): Term {
+  if (kind === 'operation' && name === '==' && base && other && base.id > other.id) {
+    return intern(kind, name, number, other, base);
+  }
+  return intern(kind, name, number, base, other);
+}
+
 function intern(
   kind: Term['kind'],
   name: string,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { definitionsOf } from '../analysis/definitions.js';
 import { findHazards, type HazardReport } from '../analysis/hazards.js';
 import { Program } from '../analysis/program.js';
 import { analyseTree, type TreeAnalysis } from '../analysis/tree-analysis.js';
@@ -53,7 +54,7 @@ export async function analyse(
   const header = await tree.read(PAGE_FLAGS_HEADER);
   const model = readFlagModel(() => header);
   const version = await kernelVersion(tree);
-  const program = new Program(facts, model, rules, version, derived);
+  const program = new Program(definitionsOf(facts), model, rules, version, derived);
   const previous = remembered.findLast((item) => item.rules === rules)?.tree.analysis ?? null;
   const analysis = analyseTree(program, previous, (done, all) => progress('following folios', done, all));
   const analysed: AnalysedTree = { program, analysis, report: findHazards(analysis, rules) };

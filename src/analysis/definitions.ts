@@ -1,0 +1,139 @@
+import type { FileFacts, FunctionFacts } from '../c/facts.js';
+import type { Constants } from './condition.js';
+import type { State } from './state.js';
+
+/** A function with the file it is in. */
+export interface FunctionEntry {
+  readonly facts: FunctionFacts;
+  readonly file: string;
+  /** `mm/rmap.c:folio_add_new_anon_rmap` */
+  readonly key: string;
+  /** Nodes at which the code begins anew behind lines that are not known, and the states in which paths get there. */
+  readonly resumes?: ReadonlyMap<number, readonly State[]>;
+}
+
+/** A function in a slot of an operation table. */
+export interface FilledSlot {
+  readonly struct: string;
+  readonly field: string;
+  readonly entry: FunctionEntry;
+  /** A table on a function's stack: only who gets its address calls through it. */
+  readonly local: boolean;
+}
+
+/** What a tree defines: its functions, types and constants, and the tables that functions stand in. */
+export interface Definitions {
+  readonly constants: Constants;
+  readonly slots: readonly FilledSlot[];
+  /** All functions and macros, in the order of files. */
+  functions(): Iterable<FunctionEntry>;
+  /** The functions and macros of one file. */
+  functionsIn(file: string): Iterable<FunctionEntry>;
+  /** What a file defines under that name. */
+  own(name: string, file: string): FunctionEntry | null;
+  /** What is meant by that name elsewhere. */
+  global(name: string): FunctionEntry | null;
+  /** Types of a struct's fields; null when it is not known. */
+  fields(struct: string): Readonly<Record<string, string>> | null;
+  structs(): Iterable<readonly [string, Readonly<Record<string, string>>]>;
+  /** Equal for definitions whose types, constants and tables say the same. */
+  typesText(): string;
+}
+
+/** The definitions in the files of a tree, whose facts are given by path. */
+export function definitionsOf(files: ReadonlyMap<string, FileFacts>): Definitions {
+  return new FileDefinitions(files);
+}
+
+class FileDefinitions implements Definitions {
+  readonly constants = new Map<string, number>();
+  readonly slots: readonly FilledSlot[];
+  private readonly byFile = new Map<string, Map<string, FunctionEntry>>();
+  private readonly globals = new Map<string, FunctionEntry>();
+  private readonly fieldsOf = new Map<string, Record<string, string>>();
+  private types: string | null = null;
+
+  constructor(files: ReadonlyMap<string, FileFacts>) {
+    const conflicting = new Set<string>();
+    for (const [path, facts] of files) {
+      const functions = new Map<string, FunctionEntry>();
+      this.byFile.set(path, functions);
+      for (const item of facts.functions) {
+        const entry: FunctionEntry = { facts: item, file: path, key: `${path}:${item.name}` };
+        functions.set(item.name, entry);
+        if (item.isStatic && path.endsWith('.c')) continue;
+        const known = this.globals.get(item.name);
+        if (!known || preference(entry) > preference(known)) this.globals.set(item.name, entry);
+      }
+      for (const [name, fields] of Object.entries(facts.structs)) {
+        this.fieldsOf.set(name, { ...this.fieldsOf.get(name), ...fields });
+      }
+      for (const [name, value] of Object.entries(facts.constants)) {
+        if (this.constants.has(name) && this.constants.get(name) !== value) conflicting.add(name);
+        this.constants.set(name, value);
+      }
+    }
+    for (const name of conflicting) this.constants.delete(name);
+    this.slots = this.readSlots(files);
+  }
+
+  private readSlots(files: ReadonlyMap<string, FileFacts>): FilledSlot[] {
+    const filled: FilledSlot[] = [];
+    for (const [path, { slots }] of files) {
+      for (const { struct, field, function: name, local } of slots) {
+        const entry = this.own(name, path) ?? this.global(name);
+        if (entry) filled.push({ struct: struct.split('.')[0]!, field, entry, local });
+      }
+    }
+    return filled;
+  }
+
+  *functions(): Iterable<FunctionEntry> {
+    for (const functions of this.byFile.values()) yield* functions.values();
+  }
+
+  functionsIn(file: string): Iterable<FunctionEntry> {
+    return this.byFile.get(file)?.values() ?? [];
+  }
+
+  own(name: string, file: string): FunctionEntry | null {
+    return this.byFile.get(file)?.get(name) ?? null;
+  }
+
+  global(name: string): FunctionEntry | null {
+    return this.globals.get(name) ?? null;
+  }
+
+  fields(struct: string): Readonly<Record<string, string>> | null {
+    return this.fieldsOf.get(struct) ?? null;
+  }
+
+  structs(): Iterable<readonly [string, Readonly<Record<string, string>>]> {
+    return this.fieldsOf;
+  }
+
+  typesText(): string {
+    this.types ??= JSON.stringify([
+      [...this.fieldsOf].sort(),
+      [...this.constants].sort(),
+      this.slots.map(({ struct, field, entry }) => `${struct}.${field}=${entry.key}`).sort(),
+    ]);
+    return this.types;
+  }
+}
+
+/**
+ * Of several functions with one name the kernel's own is meant: not an architecture's or a tool's, and not the stub
+ * that a header has for the configuration without it.
+ */
+function preference(entry: FunctionEntry): number {
+  const { file, facts } = entry;
+  let score = 4;
+  if (/^(tools|samples|scripts|Documentation)\//.test(file)) score = 0;
+  else if (file.startsWith('arch/x86/')) score = 2;
+  else if (file.startsWith('arch/')) score = 1;
+  else if (file.endsWith('.c')) score = 6;
+  else if (file.startsWith('include/linux/')) score = 5;
+  if (facts.kind === 'function') score += 0.5;
+  return score + Math.min(facts.nodes.length, 1000) / 10000;
+}
