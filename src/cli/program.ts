@@ -7,6 +7,7 @@ import type { IndexOptions } from './index-tree.js';
 import type { ReviewOptions } from './review.js';
 import type { StatusOptions } from './status.js';
 import type { RulesTestOptions } from './rules.js';
+import type { SnapshotOptions } from './snapshot.js';
 import type { Terminal } from './terminal.js';
 import { packageVersion } from './version.js';
 
@@ -47,6 +48,10 @@ export async function run(words: readonly string[], terminal: Terminal): Promise
     .option(
       '--base <rev>',
       'revision that the series applies to (default: what its trailer or index lines name)',
+    )
+    .option(
+      '--snapshot <version>',
+      'judge without a tree, by the snapshot of a release (a version, or a file)',
     )
     .addOption(format('text', 'reply', 'json', 'markdown', 'sarif', 'github'))
     .addOption(
@@ -105,6 +110,19 @@ export async function run(words: readonly string[], terminal: Terminal): Promise
   rulesCommand.helpCommand(false).action(() => {
     rulesCommand.outputHelp();
   });
+  command('snapshot', 'write down what is found in a tree, for reviews where there is no tree')
+    .addOption(tree())
+    .addOption(revision())
+    .option(
+      '--date <day>',
+      'day of the release (default: of the commit, or of the Makefile of a plain folder)',
+    )
+    .option('--output <file>', 'where to write it (default: linux-<version>.json.gz)')
+    .addOption(rules())
+    .action(async (options: SnapshotOptions) => {
+      const { snapshot } = await import('./snapshot.js');
+      result = await snapshot(options, terminal);
+    });
 
   command('follow', 'follow mailing lists, review what comes, and answer as the policy says')
     .addOption(policy())

@@ -5,7 +5,9 @@ import { readSeries } from '../mail/read.js';
 import type { Series } from '../mail/series.js';
 import { SHIPPED_RULES } from '../rules/shipped.js';
 import { resolveBase, type Base } from '../tree/base.js';
-import { findTree, openTree, type OpenTree } from '../tree/open.js';
+import { closestSnapshot, namedSnapshot } from '../snapshot/shipped.js';
+import type { Snapshot } from '../snapshot/snapshot.js';
+import { findTree, openTree, type OpenTree, type TreePlace } from '../tree/open.js';
 import { readInputs, type Input } from './inputs.js';
 import type { Progress } from './progress.js';
 import type { Terminal } from './terminal.js';
@@ -13,9 +15,9 @@ import type { Terminal } from './terminal.js';
 /** What a review is about, as far as the command line decides it. */
 export interface ReviewRequest {
   readonly series: Series;
-  /** The tree that the series applies to. Whoever asked for it closes it. */
-  readonly tree: OpenTree;
-  /** How that was found; null for a plain folder, which is as it is. */
+  /** The tree that the series applies to, or the snapshot that stands for one. Whoever asked for a tree closes it. */
+  readonly ground: OpenTree | Snapshot;
+  /** How that was found; null for a plain folder, which is as it is, and for a snapshot. */
   readonly base: Base | null;
   /** What the reader should know about input and tree. */
   readonly notes: readonly string[];
@@ -25,10 +27,12 @@ export interface ReviewRequest {
 export interface RequestOptions {
   readonly tree?: string;
   readonly base?: string;
+  readonly snapshot?: string;
 }
 
 /**
- * Reads the inputs of a review, puts them together to one series, and opens the tree that it applies to.
+ * Reads the inputs of a review, puts them together to one series, and opens the tree that it applies to; the snapshot
+ * that is asked for, or that is closest to the series, where there is no tree.
  * Throws RectoError for whatever is missing or cannot be read.
  */
 export async function readRequest(
@@ -42,14 +46,46 @@ export async function readRequest(
   const all = await readSeries(inputs);
   const series = joinSeries(all);
   assertWholeHunks(series, inputs);
-  progress.step('looking for the base');
-  const place = await findTree(options.tree ?? null, terminal.cwd);
+  const notes = [...several(all), ...inputs.flatMap((input) => input.notes)];
   const asked = options.base ?? inputs[0]?.base ?? null;
+  const place = await placeOf(options, asked, terminal);
+  if (place === null) {
+    return { series, ground: snapshotFor(series, options.snapshot, terminal), base: null, notes };
+  }
+  progress.step('looking for the base');
   const base = place.kind === 'git' ? await resolveBase(place.directory, asked, series.patches) : null;
   progress.step('reading the list of files');
   const tree = await openTree(place.directory, base === null ? asked : base.commit);
-  const notes = [...several(all), ...inputs.flatMap((input) => input.notes), ...tree.notes];
-  return { series, tree, base, notes };
+  return { series, ground: tree, base, notes: [...notes, ...tree.notes] };
+}
+
+/** Where the tree is; null when there is none, and nothing that was asked for needs one. */
+async function placeOf(
+  { tree, snapshot }: RequestOptions,
+  base: string | null,
+  terminal: Terminal,
+): Promise<TreePlace | null> {
+  if (tree === undefined && snapshot !== undefined) {
+    if (base === null) return null;
+    throw new RectoError(
+      'usage',
+      'a revision is looked for in a tree: leave --snapshot out, or name no revision',
+    );
+  }
+  try {
+    return await findTree(tree ?? null, terminal.cwd);
+  } catch (error) {
+    const isOptional = tree === undefined && base === null;
+    if (isOptional && error instanceof RectoError && error.code === 'no-tree') return null;
+    throw error;
+  }
+}
+
+/** The snapshot that is asked for, or the one that is closest to the day on which the series was sent. */
+export function snapshotFor(series: Series, asked: string | undefined, terminal: Terminal): Snapshot {
+  if (asked !== undefined) return namedSnapshot(asked, terminal.cwd);
+  const dates = series.patches.flatMap(({ date }) => (date === null ? [] : [date]));
+  return closestSnapshot(dates.sort().at(-1) ?? null);
 }
 
 /** What was cut off before the first hunk ends must not pass for a patch that changes nothing. */

@@ -1,19 +1,29 @@
 import type { FactStore } from '../c/store.js';
 import { openFactStore } from '../c/open-store.js';
-import type { RuleData } from '../folio/contract.js';
+import { RectoError } from '../errors.js';
+import type { Series } from '../mail/series.js';
 import { applicationDetails, outcomeOf } from '../report/applied.js';
 import { REVIEW_FORMATS, type ReviewFormat } from '../report/formats.js';
 import { printable } from '../report/lines.js';
 import { styleFor } from '../report/style.js';
-import type { Level } from '../review/finding.js';
-import { openRuleBook } from '../rules/open.js';
+import { applySeries } from '../review/applied.js';
 import { coverageOf } from '../review/audit.js';
-import { reviewSeries, type Review } from '../review/review.js';
-import { analyse } from '../review/side.js';
+import type { Level } from '../review/finding.js';
+import { reviewOnSnapshot, reviewSeries, type Review } from '../review/review.js';
+import { analyse, type AnalysisProgress } from '../review/side.js';
+import { loadRuleBook, type RuleBook } from '../rules/load.js';
+import { Snapshot } from '../snapshot/snapshot.js';
+import type { Tree } from '../tree/tree.js';
 import { status } from './failure.js';
 import { startClock } from './clock.js';
 import { startProgress } from './progress.js';
-import { readRequest, ruleFolders, type RequestOptions } from './review-request.js';
+import {
+  readRequest,
+  ruleFolders,
+  snapshotFor,
+  type RequestOptions,
+  type ReviewRequest,
+} from './review-request.js';
 import { note, write, type Terminal } from './terminal.js';
 import { packageVersion } from './version.js';
 
@@ -33,36 +43,84 @@ export async function review(
 ): Promise<number> {
   const progress = startProgress(terminal);
   try {
-    const rules = await openRuleBook(ruleFolders(options.rules, terminal));
+    const rules = loadRuleBook(ruleFolders(options.rules, terminal));
     const clock = startClock();
     const request = await readRequest(names, options, terminal, progress);
     clock.step('reading the input');
-    const store = openFactStore();
-    try {
-      const found = await reviewSeries(request, rules, store, (what, done, all) => {
-        progress.step(what, done, all);
-        clock.step(what);
-      });
-      progress.end();
-      const printing = { style: styleFor(terminal.stdout), version: packageVersion() };
-      const text = REVIEW_FORMATS[options.format](found, printing);
-      await write(terminal, text);
-      if (options.format === 'reply') sayWhatMailsLeaveOut(found, text === '', terminal);
-      clock.step('comparing and printing');
-      if (options.verbose === true) {
-        if (found.base !== null) note(terminal, found.base.why);
-        for (const line of clock.lines()) note(terminal, line);
-        note(terminal, await sayCoverage(found, rules, store));
-      }
-      return hasFindings(found, options.failOn) ? status.findings : status.fine;
-    } finally {
-      store.close();
-      await request.tree.close();
-      if (store.trouble !== null)
-        note(terminal, `the facts could not be kept for the next run: ${store.trouble}`);
+    const watch = (what: string, done: number, all: number): void => {
+      progress.step(what, done, all);
+      clock.step(what);
+    };
+    const { found, coverage } = await reviewed(request, rules, watch, options, terminal);
+    progress.end();
+    const printing = { style: styleFor(terminal.stdout), version: packageVersion() };
+    const text = REVIEW_FORMATS[options.format](found, printing);
+    await write(terminal, text);
+    if (options.format === 'reply') sayWhatMailsLeaveOut(found, text === '', terminal);
+    clock.step('comparing and printing');
+    if (options.verbose === true) {
+      if (found.base !== null) note(terminal, found.base.why);
+      for (const line of clock.lines()) note(terminal, line);
+      if (coverage !== null) note(terminal, coverage);
     }
+    return hasFindings(found, options.failOn) ? status.findings : status.fine;
   } finally {
     progress.end();
+  }
+}
+
+interface Reviewed {
+  readonly found: Review;
+  /** How well the analysis saw the tree, when that is asked for and there is one. */
+  readonly coverage: string | null;
+}
+
+/** Reviews on the tree, or on the snapshot where there is none, or where no patch applies to the tree. */
+async function reviewed(
+  request: ReviewRequest,
+  rules: RuleBook,
+  progress: AnalysisProgress,
+  { verbose }: ReviewOptions,
+  terminal: Terminal,
+): Promise<Reviewed> {
+  const { series, ground, base, notes } = request;
+  if (ground instanceof Snapshot) {
+    const found = await reviewOnSnapshot({ series, snapshot: ground, notes }, rules, progress);
+    return { found, coverage: null };
+  }
+  const store = openFactStore();
+  try {
+    const found = await reviewSeries({ series, tree: ground, base, notes }, rules, store, progress);
+    const coverage = verbose === true ? await sayCoverage(series, ground, rules, store) : null;
+    return { found, coverage };
+  } catch (error) {
+    if (!(error instanceof RectoError) || error.code !== 'nothing-to-review') throw error;
+    const found = await withoutTree(request, ground.name, rules, progress, terminal);
+    if (found === null) throw error;
+    return { found, coverage: null };
+  } finally {
+    store.close();
+    await ground.close();
+    if (store.trouble !== null)
+      note(terminal, `the facts could not be kept for the next run: ${store.trouble}`);
+  }
+}
+
+/** What a snapshot tells of a series that does not apply to the tree; null when it does not fit there either. */
+async function withoutTree(
+  { series, notes }: ReviewRequest,
+  tree: string,
+  rules: RuleBook,
+  progress: AnalysisProgress,
+  terminal: Terminal,
+): Promise<Review | null> {
+  try {
+    const snapshot = snapshotFor(series, undefined, terminal);
+    const why = `no patch applies to ${tree}: judged by the snapshot of ${snapshot.name} instead`;
+    return await reviewOnSnapshot({ series, snapshot, notes: [...notes, why] }, rules, progress);
+  } catch (error) {
+    if (error instanceof RectoError) return null;
+    throw error;
   }
 }
 
@@ -76,11 +134,12 @@ function hasFindings({ findings }: Review, failOn: Level): boolean {
 }
 
 /** Mails speak of findings alone; what else became of the patches is for whoever sends them. */
-function sayWhatMailsLeaveOut({ findings, patches }: Review, nothing: boolean, terminal: Terminal): void {
+function sayWhatMailsLeaveOut(found: Review, nothing: boolean, terminal: Terminal): void {
+  const { findings, patches } = found;
   for (const applied of patches.filter(({ status: became }) => became !== 'applied')) {
     const { number, subject } = applied.patch;
-    note(terminal, printable(`patch ${String(number)}, ${subject}: ${outcomeOf(applied)}`));
-    for (const detail of applicationDetails(applied)) note(terminal, printable(detail));
+    note(terminal, printable(`patch ${String(number)}, ${subject}: ${outcomeOf(applied, found)}`));
+    for (const detail of applicationDetails(applied, found)) note(terminal, printable(detail));
   }
   if (!nothing) return;
   note(
@@ -92,10 +151,9 @@ function sayWhatMailsLeaveOut({ findings, patches }: Review, nothing: boolean, t
 }
 
 /** How well the analysis saw the tree after the series. */
-async function sayCoverage({ patches }: Review, rules: RuleData, store: FactStore): Promise<string> {
-  const { functions, contexts, truncated } = coverageOf(
-    await analyse(patches.at(-1)!.tree, rules, new Set(), store),
-  );
+async function sayCoverage(series: Series, tree: Tree, rules: RuleBook, store: FactStore): Promise<string> {
+  const patched = (await applySeries(series.patches, tree)).at(-1)?.tree ?? tree;
+  const { functions, contexts, truncated } = coverageOf(await analyse(patched, rules, new Set(), store));
   return (
     `${String(functions)} functions analysed, ${String(truncated.length)} of them in part; calls that pass a folio ` +
     `to a non-atomic update: ${String(contexts.owned)} one that nobody else can see, ${String(contexts.visible)} ` +

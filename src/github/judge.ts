@@ -123,7 +123,8 @@ async function placeAll(
     const then = patches.find(({ patch }) => patch.number === finding.patch)!.tree;
     const paths = new Set(spotsOf(finding).map(({ file }) => file));
     const texts = new Map<string, { readonly then: string | null; readonly now: string | null }>();
-    for (const path of paths) texts.set(path, { then: await then.read(path), now: await head.read(path) });
+    for (const path of paths)
+      texts.set(path, { then: (await then?.read(path)) ?? null, now: await head.read(path) });
     const place = placeFinding(finding, {
       diff,
       textAt: (path) => texts.get(path)?.now ?? null,

@@ -1,29 +1,42 @@
 import type { FileResult } from '../patch/apply.js';
 import type { AppliedPatch } from '../review/applied.js';
+import type { Review } from '../review/review.js';
 import { counted } from './lines.js';
 
-const STATUS: Readonly<Record<AppliedPatch['status'], string>> = {
+type Outcomes = Readonly<Record<AppliedPatch['status'], string>>;
+
+const ON_TREE: Outcomes = {
   applied: 'applied',
   already: 'the tree has it already, so nothing is said about it',
   partial: 'applied in part',
   failed: 'does not apply, and was not reviewed',
 };
 
-/** What became of a patch, in a few words: "applied", "applied with offsets". */
-export function outcomeOf({ status }: AppliedPatch): string {
-  return STATUS[status];
+/** What a patch is reviewed against: the whole review will do. */
+export type Ground = Pick<Review, 'tree' | 'snapshot'>;
+
+/** What became of a patch, in a few words: "applied", "applied in part". */
+export function outcomeOf({ status }: AppliedPatch, { tree, snapshot }: Ground): string {
+  if (snapshot === null) return ON_TREE[status];
+  const onSnapshot: Outcomes = {
+    applied: 'read as a change of that release',
+    already: `part of ${tree} already, so nothing is said about it`,
+    partial: `read in part: the rest does not fit to the code of ${tree}`,
+    failed: `does not fit to the code of ${tree}, and was not reviewed`,
+  };
+  return onSnapshot[status];
 }
 
 /** What a reader should know of how it applied, a line each: what failed, what was bent. */
-export function applicationDetails({ status, files }: AppliedPatch): string[] {
+export function applicationDetails({ status, files }: AppliedPatch, { tree, snapshot }: Ground): string[] {
   if (status === 'already') return [];
-  return files.flatMap(fileDetails);
+  return files.flatMap((file) => fileDetails(file, snapshot === null ? 'the tree' : tree));
 }
 
-function fileDetails(file: FileResult): string[] {
+function fileDetails(file: FileResult, ground: string): string[] {
   const { path, hunks } = file;
   if (file.reason !== null) return [file.reason.startsWith(path) ? file.reason : `${path}: ${file.reason}`];
-  if (file.status === 'already') return [`${path}: the tree has this change already`];
+  if (file.status === 'already') return [`${path}: ${ground} has this change already`];
   const details: string[] = [];
   const bent: string[] = [];
   hunks.forEach((hunk, index) => {
@@ -33,7 +46,7 @@ function fileDetails(file: FileResult): string[] {
         `${path}:${hunk.line}: ${name} does not apply: ${hunk.reason ?? 'its context is not there'}`,
       );
     } else if (hunk.status === 'already') {
-      details.push(`${path}:${hunk.line}: the tree has ${name} already`);
+      details.push(`${path}:${hunk.line}: ${ground} has ${name} already`);
     }
   });
   const applied = hunks.filter((hunk) => hunk.status === 'applied');

@@ -27,11 +27,11 @@ export function reviewToWorkflowCommands(review: Review): string {
     ...closed.map((told) => annotation('notice', told, `Patch ${told[0].resolvedBy!} takes it back. `)),
     ...unapplied.map((applied) => {
       const { patch, status } = applied;
-      const details = applicationDetails(applied).map((detail) => `\n${detail}`);
+      const details = applicationDetails(applied, review).map((detail) => `\n${detail}`);
       return command(
         status === 'already' ? 'notice' : 'warning',
         {},
-        `patch ${patch.number}, ${patch.subject}: ${outcomeOf(applied)}${details.join('')}`,
+        `patch ${patch.number}, ${patch.subject}: ${outcomeOf(applied, review)}${details.join('')}`,
       );
     }),
     ...otherNotes(review).map((note) => command('notice', {}, note)),

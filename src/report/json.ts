@@ -19,9 +19,10 @@ export function reviewToJson(review: Review): object {
     base: {
       tree: review.tree,
       commit: base?.commit ?? null,
-      how: base?.how ?? 'folder',
+      how: base?.how ?? (review.snapshot ? 'snapshot' : 'folder'),
       why: base?.why ?? null,
     },
+    snapshot: review.snapshot,
     patches: review.patches.map(patchToJson),
     findings: review.findings.map(findingToJson),
     resolved: review.resolved.map(findingToJson),

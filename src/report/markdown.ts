@@ -5,12 +5,12 @@ import { applicationDetails, outcomeOf } from './applied.js';
 import { causeText, gather, type Told } from './evidence.js';
 import { interleaving } from './interleaving.js';
 import { code, fenced, prose } from './markup.js';
-import { otherNotes } from './notes.js';
+import { groundText, otherNotes } from './notes.js';
 import { summary } from './summary.js';
 
 /** A review as Markdown, for an issue, a pull request or a wiki page. */
 export function reviewToMarkdown(review: Review): string {
-  const { series, patches, base, findings, resolved } = review;
+  const { series, patches, findings, resolved } = review;
   const open = gather(findings.filter(({ resolvedBy }) => resolvedBy === null));
   const closed = gather(findings.filter(({ resolvedBy }) => resolvedBy !== null));
   const right = gather(resolved);
@@ -24,11 +24,11 @@ export function reviewToMarkdown(review: Review): string {
   };
   const blocks = [
     `## ${prose(series.subject)}`,
-    prose(base?.why ?? `base is the folder ${review.tree} as it is`),
+    prose(groundText(review)),
     patches
       .flatMap((applied) => [
-        `- ${several ? `patch ${applied.patch.number}, ${prose(applied.patch.subject)}` : 'the patch'}: ${outcomeOf(applied)}`,
-        ...applicationDetails(applied).map((detail) => `  - ${prose(detail)}`),
+        `- ${several ? `patch ${applied.patch.number}, ${prose(applied.patch.subject)}` : 'the patch'}: ${outcomeOf(applied, review)}`,
+        ...applicationDetails(applied, review).map((detail) => `  - ${prose(detail)}`),
       ])
       .join('\n'),
     ...[...open, ...closed].flatMap((told) => [`### ${heading(told)}`, ...said(told), findingMarkdown(told)]),

@@ -264,8 +264,11 @@ function caveats(review: Review, matters: readonly Matter[]): string[] {
   const unknown = (first?.callers ?? []).filter(({ passes }) => passes === 'unknown');
   const names = [...new Set(unknown.map(({ function: name }) => `${name}()`))];
   const base = review.base?.commit.slice(0, 12) ?? `the folder ${review.tree}`;
+  const how = review.snapshot
+    ? `Read against the ${review.tree} snapshot, no tree given: of the code around the patch only what is known of that release was seen`
+    : `Read with the patch on ${base}, not run`;
   const sentences = [
-    `Read with the patch on ${base}, not run; no lock but the folio lock was looked at.`,
+    `${how}; no lock but the folio lock was looked at.`,
     names.length === 0
       ? ''
       : `What ${listed(names)} ${names.length === 1 ? 'passes' : 'pass'} could not be seen.`,

@@ -35,8 +35,8 @@ export function reviewToSarif(review: Review, toolVersion: string): object {
       level: applied.status === 'already' ? 'note' : 'warning',
       message: text(
         [
-          `patch ${applied.patch.number}, ${applied.patch.subject}: ${outcomeOf(applied)}`,
-          ...applicationDetails(applied),
+          `patch ${applied.patch.number}, ${applied.patch.subject}: ${outcomeOf(applied, review)}`,
+          ...applicationDetails(applied, review),
         ].join('; '),
       ),
     })),

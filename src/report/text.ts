@@ -4,7 +4,7 @@ import { applicationDetails, outcomeOf } from './applied.js';
 import { causeText, gather, headline, lastLine, type Told } from './evidence.js';
 import { Said, findingText } from './finding-text.js';
 import { counted, printable, wrap } from './lines.js';
-import { otherNotes } from './notes.js';
+import { groundText, otherNotes } from './notes.js';
 import { PLAIN, type Style } from './style.js';
 import { summary } from './summary.js';
 
@@ -30,19 +30,18 @@ export function reviewToText(review: Review, style: Style = PLAIN): string {
 
 /** What was reviewed, against what, and what became of each patch. */
 function subjectLines(review: Review, style: Style): string[] {
-  const { series, base, patches } = review;
+  const { series, patches } = review;
   const version = series.version > 1 ? `v${series.version}, ` : '';
   const lines = [
     style.strong(printable(`${series.subject} (${version}${counted(patches.length, 'patch', 'patches')})`)),
   ];
   if (series.messageId !== null) lines.push(style.quiet(printable(`<${series.messageId}>`)));
-  const why = base ? base.why : `base is the folder ${review.tree} as it is`;
-  lines.push(...wrap(why, '  '));
+  lines.push(...wrap(groundText(review), '  '));
   for (const applied of patches) {
     const { patch } = applied;
     const subject = patches.length > 1 ? `patch ${patch.number}, ${patch.subject}` : 'the patch';
-    lines.push(...wrap(`${subject}: ${outcomeOf(applied)}`, '  ', '    '));
-    for (const detail of applicationDetails(applied)) lines.push(...wrap(detail, '    ', '      '));
+    lines.push(...wrap(`${subject}: ${outcomeOf(applied, review)}`, '  ', '    '));
+    for (const detail of applicationDetails(applied, review)) lines.push(...wrap(detail, '    ', '      '));
   }
   return lines;
 }

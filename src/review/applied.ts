@@ -9,13 +9,18 @@ export interface AppliedPatch {
   /** `already`: the tree has it. `partial`: some hunks failed. */
   readonly status: 'applied' | 'already' | 'partial' | 'failed';
   readonly files: readonly FileResult[];
-  /** The tree with this patch and those before it. */
+  /** The tree with this patch and those before it; null where there is none. */
+  readonly tree: Tree | null;
+}
+
+/** A patch that was applied to a tree. */
+export interface PatchedTree extends AppliedPatch {
   readonly tree: Tree;
 }
 
 /** Applies the patches of a series one after the other, each on a tree in memory above the one before. */
-export async function applySeries(patches: readonly Patch[], base: Tree): Promise<readonly AppliedPatch[]> {
-  const applied: AppliedPatch[] = [];
+export async function applySeries(patches: readonly Patch[], base: Tree): Promise<readonly PatchedTree[]> {
+  const applied: PatchedTree[] = [];
   let tree = base;
   for (const patch of patches) {
     const changes = new Map<string, string | null>();
@@ -42,7 +47,8 @@ export async function applySeries(patches: readonly Patch[], base: Tree): Promis
   return applied;
 }
 
-function statusOf(files: readonly FileResult[]): AppliedPatch['status'] {
+/** What became of a patch, from what became of its files. */
+export function statusOf(files: readonly FileResult[]): AppliedPatch['status'] {
   if (files.every((file) => file.status === 'applied')) return 'applied';
   if (files.every((file) => file.status === 'already')) return 'already';
   if (files.every((file) => file.status === 'failed')) return 'failed';

@@ -1,18 +1,28 @@
 import type { RuleData } from '../folio/contract.js';
+import type { SnapshotName } from '../snapshot/build.js';
 import type { AppliedPatch } from './applied.js';
 
-/** What became of the hunks, where it is not simply that they applied. */
-export function applicationNotes(patches: readonly AppliedPatch[]): string[] {
+/**
+ * What became of the hunks, where it is not simply that they applied.
+ *
+ * @param release the name of the release whose snapshot stands for a tree; null where there is one
+ */
+export function applicationNotes(patches: readonly AppliedPatch[], release: string | null = null): string[] {
   const notes: string[] = [];
   for (const { patch, status, files } of patches) {
     const name = patches.length > 1 ? `patch ${patch.number} ("${patch.subject}")` : 'the patch';
     if (status === 'already') {
-      notes.push(`${name} is already in the tree; nothing is claimed about it`);
+      notes.push(
+        `${name} is already ${release === null ? 'in the tree' : `part of ${release}`}; nothing is claimed about it`,
+      );
       continue;
     }
     for (const file of files) {
       if (file.reason) notes.push(`${name}: ${file.path}: ${file.reason}`);
-      if (file.status === 'already') notes.push(`${name}: the change of ${file.path} is already in the tree`);
+      if (file.status === 'already')
+        notes.push(
+          `${name}: the change of ${file.path} is already ${release === null ? 'in the tree' : `part of ${release}`}`,
+        );
       file.hunks.forEach((hunk, index) => {
         if (hunk.status === 'failed' && !file.reason) {
           notes.push(
@@ -31,6 +41,11 @@ export function applicationNotes(patches: readonly AppliedPatch[]): string[] {
     }
   }
   return notes;
+}
+
+/** What a review without a tree is worth. */
+export function snapshotNote(release: string, { date }: SnapshotName): string {
+  return `against the ${release} snapshot (of ${date}), no tree given`;
 }
 
 /** A patch that touches the code which keeps a flag set may weaken a guard elsewhere. */

@@ -1,16 +1,19 @@
+import type { Cause, Side } from '../analysis/cause.js';
 import { compareHazards } from '../analysis/compare.js';
+import type { Hazard } from '../analysis/hazards.js';
 import type { FactStore } from '../c/store.js';
-import { readTreeFacts } from '../c/tree-facts.js';
 import { RectoError } from '../errors.js';
 import type { Series } from '../mail/series.js';
-import type { Base } from '../tree/base.js';
 import type { RuleBook } from '../rules/load.js';
+import type { SnapshotName } from '../snapshot/build.js';
+import type { Snapshot } from '../snapshot/snapshot.js';
+import type { Base } from '../tree/base.js';
 import type { Tree } from '../tree/tree.js';
-import { applySeries, type AppliedPatch } from './applied.js';
-import { changedFunctions } from './changed.js';
-import { findingOf, type Finding } from './finding.js';
-import { applicationNotes, meaningNotes } from './notes.js';
-import { analyse, type AnalysisProgress } from './side.js';
+import type { AppliedPatch } from './applied.js';
+import { findingOf, type Finding, type Level } from './finding.js';
+import { snapshotGround, treeGround, type Ground } from './ground.js';
+import { applicationNotes, meaningNotes, snapshotNote } from './notes.js';
+import type { AnalysisProgress } from './side.js';
 
 /** What a review is about. */
 export interface ReviewSubject {
@@ -22,10 +25,19 @@ export interface ReviewSubject {
   readonly notes: readonly string[];
 }
 
-/** One series against one tree. */
+/** What a review is about where there is no tree. */
+export interface SnapshotSubject extends Pick<ReviewSubject, 'series' | 'notes'> {
+  readonly snapshot: Snapshot;
+}
+
+/** One series against one tree, or against a snapshot of a release. */
 export interface Review {
   readonly series: Series;
+  /** Name of the tree, or of the release. */
   readonly tree: string;
+  /** The release whose snapshot stands for a tree; null where there is a tree. */
+  readonly snapshot: SnapshotName | null;
+  /** How the base was found; null for a plain folder and for a snapshot. */
   readonly base: Base | null;
   readonly patches: readonly AppliedPatch[];
   /** All that any patch introduces, in the order of patches; `resolvedBy` marks what a later one takes back. */
@@ -47,18 +59,45 @@ export async function reviewSeries(
   store: FactStore,
   progress: AnalysisProgress = () => undefined,
 ): Promise<Review> {
-  const { series, tree } = subject;
-  const patches = await applySeries(series.patches, tree);
-  assertSomethingApplies(patches, tree);
-  const distrusted = await functionsOf(patches, tree, store, progress);
+  return reviewOn(treeGround(subject.tree, rules, store), subject, subject.base, rules, progress);
+}
+
+/**
+ * Reviews a series without a tree: what its patches show is read in the frame that a release has there. What is found
+ * so is told with lower confidence.
+ *
+ * @throws RectoError 'nothing-to-review' when no patch fits to the release
+ */
+export async function reviewOnSnapshot(
+  subject: SnapshotSubject,
+  rules: RuleBook,
+  progress: AnalysisProgress = () => undefined,
+): Promise<Review> {
+  return reviewOn(snapshotGround(subject.snapshot, rules), subject, null, rules, progress);
+}
+
+async function reviewOn(
+  ground: Ground,
+  { series, notes }: Pick<ReviewSubject, 'series' | 'notes'>,
+  base: Base | null,
+  rules: RuleBook,
+  progress: AnalysisProgress,
+): Promise<Review> {
+  const placed = await ground.place(series.patches, progress);
+  const { patches } = placed;
+  assertSomethingApplies(patches, ground);
+  const found = (hazard: Hazard, because: Cause | null, patch: number, side: Side): Finding | null => {
+    const finding = findingOf(hazard, because, patch, { tree: side, rules });
+    return finding && ground.snapshot ? { ...finding, confidence: LOWER[finding.confidence] } : finding;
+  };
   const findings: Finding[] = [];
   const gone = new Map<string, Finding | null>();
   /** Where in `findings`, or null for what no check makes a finding. */
   const open = new Map<string, number | null>();
-  let before = await analyse(tree, rules, distrusted, store, progress);
-  for (const { patch, status, files, tree: after } of patches) {
+  let before = await placed.side(0);
+  for (const [index, { patch, status, files }] of patches.entries()) {
     if (status === 'failed' || status === 'already') continue;
-    const side = await analyse(after, rules, distrusted, store, progress);
+    const side = await placed.side(index + 1);
     const difference = compareHazards(
       before,
       side,
@@ -67,7 +106,7 @@ export async function reviewSeries(
     rename(open, difference.renamed);
     rename(gone, difference.renamed);
     for (const { hazard, because } of difference.introduced) {
-      const finding = findingOf(hazard, because, patch.number, { tree: side, rules });
+      const finding = found(hazard, because, patch.number, side);
       open.set(hazard.key, finding && findings.push(finding) - 1);
       // What an earlier patch of the series took away is back.
       gone.delete(hazard.key);
@@ -75,28 +114,33 @@ export async function reviewSeries(
     for (const hazard of difference.resolved) {
       const at = open.get(hazard.key);
       if (at === undefined) {
-        gone.set(hazard.key, findingOf(hazard, null, patch.number, { tree: before, rules }));
+        gone.set(hazard.key, found(hazard, null, patch.number, before));
       } else if (at !== null) findings[at] = { ...findings[at]!, resolvedBy: patch.number };
       open.delete(hazard.key);
     }
     before = side;
   }
-  const notes = [
-    ...subject.notes,
-    ...series.notes,
-    ...applicationNotes(patches),
-    ...meaningNotes(patches, distrusted, rules),
-  ];
   return {
     series,
-    tree: tree.name,
-    base: subject.base,
+    tree: ground.name,
+    snapshot: ground.snapshot,
+    base,
     patches,
     findings,
     resolved: [...gone.values()].filter((finding) => finding !== null),
-    notes,
+    notes: [
+      ...(ground.snapshot ? [snapshotNote(ground.name, ground.snapshot)] : []),
+      ...notes,
+      ...series.notes,
+      ...applicationNotes(patches, ground.snapshot && ground.name),
+      ...placed.notes,
+      ...meaningNotes(patches, placed.changed, rules),
+    ],
   };
 }
+
+/** What is seen of a few lines is less sure than what is seen of a tree. */
+const LOWER: Readonly<Record<Level, Level>> = { high: 'medium', medium: 'low', low: 'low' };
 
 /** Hazards are known by the names of functions: a patch that renames one renames them. */
 function rename<T>(hazards: Map<string, T>, renamed: ReadonlyMap<string, string>): void {
@@ -110,34 +154,19 @@ function rename<T>(hazards: Map<string, T>, renamed: ReadonlyMap<string, string>
   }
 }
 
-function assertSomethingApplies(patches: readonly AppliedPatch[], tree: Tree): void {
+function assertSomethingApplies(patches: readonly AppliedPatch[], { name, snapshot }: Ground): void {
   if (patches.some(({ status }) => status !== 'failed')) return;
-  const reasons = applicationNotes(patches);
+  const reasons = applicationNotes(patches, snapshot && name);
   throw new RectoError(
     'nothing-to-review',
     [
-      `no patch applies to ${tree.name}, so nothing was reviewed:`,
+      snapshot
+        ? `no patch fits to the code of ${name}, and there is no tree, so nothing was reviewed:`
+        : `no patch applies to ${name}, so nothing was reviewed:`,
       ...reasons.map((reason) => `  ${reason}`),
-      'Name the commit that the series is based on with --base, or another tree with --tree.',
+      snapshot
+        ? 'Name a kernel tree with --tree, or the snapshot of another release with --snapshot.'
+        : 'Name the commit that the series is based on with --base, or another tree with --tree.',
     ].join('\n'),
   );
-}
-
-/** Names of the functions that some patch changes, adds or removes. */
-async function functionsOf(
-  patches: readonly AppliedPatch[],
-  tree: Tree,
-  store: FactStore,
-  progress: AnalysisProgress,
-): Promise<ReadonlySet<string>> {
-  const changed = new Set<string>();
-  let before = await readTreeFacts(tree, store, (done, all) => progress('reading source files', done, all));
-  for (const { files, tree: after } of patches) {
-    const facts = await readTreeFacts(after, store);
-    for (const { path } of files) {
-      for (const name of changedFunctions(before.get(path), facts.get(path))) changed.add(name);
-    }
-    before = facts;
-  }
-  return changed;
 }

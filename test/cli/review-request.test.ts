@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { startProgress } from '../../src/cli/progress.js';
 import { readRequest, ruleFolders } from '../../src/cli/review-request.js';
+import { Snapshot } from '../../src/snapshot/snapshot.js';
 import { commit, git, header, repository, temporaryFolder, writeFiles } from '../tree/repository.js';
 import { Kept, input } from './console.js';
 
@@ -18,8 +19,9 @@ async function request(
 ) {
   const at = terminal(cwd, stdin);
   const found = await readRequest(names, options, at, startProgress(at));
-  await found.tree.close();
-  return found;
+  if (found.ground instanceof Snapshot) throw new Error('there is a tree');
+  await found.ground.close();
+  return { ...found, tree: found.ground };
 }
 
 /** A tree with three commits of mm/a.c. */

@@ -274,6 +274,7 @@ export function review(parts: Partial<Review> = {}): Review {
       notes: [],
     },
     tree: '0123456789ab',
+    snapshot: null,
     base: {
       commit: '0123456789abcdef0123456789abcdef01234567',
       how: 'head',

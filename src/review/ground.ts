@@ -1,0 +1,115 @@
+import type { Side } from '../analysis/cause.js';
+import type { FactStore } from '../c/store.js';
+import { readTreeFacts } from '../c/tree-facts.js';
+import { RectoError } from '../errors.js';
+import type { Patch } from '../patch/patch.js';
+import type { RuleData } from '../folio/contract.js';
+import type { SnapshotName } from '../snapshot/build.js';
+import type { Snapshot } from '../snapshot/snapshot.js';
+import { analyseStages } from '../snapshot/stage.js';
+import { placeSeries } from '../snapshot/touched.js';
+import type { Tree } from '../tree/tree.js';
+import { applySeries, statusOf, type AppliedPatch, type PatchedTree } from './applied.js';
+import { changedFunctions } from './changed.js';
+import { analyse, type AnalysisProgress } from './side.js';
+import { snapshotNotes } from './snapshot-notes.js';
+
+/** What series are reviewed against: a tree, or a snapshot of a release where there is none. */
+export interface Ground {
+  /** For people: "v6.12 (3f2a…)", a folder's name, "Linux 6.12". */
+  readonly name: string;
+  /** Null for a tree. */
+  readonly snapshot: SnapshotName | null;
+  /** Puts patches on it, one after the other. */
+  place(patches: readonly Patch[], progress: AnalysisProgress): Promise<PlacedPatches>;
+}
+
+/** A series, placed on its ground. */
+export interface PlacedPatches {
+  readonly patches: readonly AppliedPatch[];
+  /** Names of the functions that some patch changes, adds or removes. */
+  readonly changed: ReadonlySet<string>;
+  /** What the reader should know of how they were placed. */
+  readonly notes: readonly string[];
+  /** The ground with the first `count` patches, analysed. */
+  side(count: number): Promise<Side>;
+}
+
+/** A tree as ground. */
+export function treeGround(tree: Tree, rules: RuleData, store: FactStore): Ground {
+  return {
+    name: tree.name,
+    snapshot: null,
+    async place(series, progress) {
+      const patches = await applySeries(series, tree);
+      const changed = patches.some(({ status }) => status !== 'failed')
+        ? await functionsOf(patches, tree, store, progress)
+        : new Set<string>();
+      return {
+        patches,
+        changed,
+        notes: [],
+        side: (count) => analyse(patches[count - 1]?.tree ?? tree, rules, changed, store, progress),
+      };
+    },
+  };
+}
+
+/** A snapshot as ground. */
+export function snapshotGround(snapshot: Snapshot, rules: RuleData): Ground {
+  const { name, version, date } = snapshot;
+  return {
+    name,
+    snapshot: { version, date },
+    async place(series, progress) {
+      progress('looking for the code in the snapshot', 0, 1);
+      const { files, touched } = await placeSeries(series, snapshot);
+      if (touched.length === 0 && files.flat().every(({ status }) => status === 'applied')) {
+        throw new RectoError(
+          'nothing-to-review',
+          `the snapshot of ${name} has nothing of the code that is changed, so it cannot be judged without a tree: ` +
+            'name one with --tree',
+        );
+      }
+      const patches = series.map((patch, index): AppliedPatch => ({
+        patch,
+        files: files[index]!,
+        status: statusOf(files[index]!),
+        tree: null,
+      }));
+      const changed = new Set(
+        touched.flatMap(({ release, stages }) =>
+          release && stages.some((lines) => lines !== stages[0]) ? [release.name] : [],
+        ),
+      );
+      progress('following folios', 0, 1);
+      const stages = await analyseStages(snapshot, touched, patches.length + 1, rules);
+      return {
+        patches,
+        changed,
+        notes: snapshotNotes(series, patches, snapshot),
+        side: (count) => Promise.resolve(stages[count]!),
+      };
+    },
+  };
+}
+
+async function functionsOf(
+  patches: readonly PatchedTree[],
+  tree: Tree,
+  store: FactStore,
+  progress: AnalysisProgress,
+): Promise<ReadonlySet<string>> {
+  const changed = new Set<string>();
+  let before = await readTreeFacts(tree, store, (done, all) => {
+    progress('reading source files', done, all);
+  });
+  for (const { files, tree: after } of patches) {
+    const facts = await readTreeFacts(after, store);
+    for (const { path } of files) {
+      for (const name of changedFunctions(before.get(path), facts.get(path))) changed.add(name);
+    }
+    before = facts;
+  }
+  return changed;
+}

@@ -1,0 +1,196 @@
+import type { Action, Expression, Variable } from '../c/facts.js';
+import type { Frame } from '../analysis/frame.js';
+import type { FunctionEntry, Program } from '../analysis/program.js';
+import type { FunctionRecord } from '../analysis/recorder.js';
+import { PoolWriter } from '../analysis/serial.js';
+import type { TreeAnalysis } from '../analysis/tree-analysis.js';
+import type { RuleData } from '../folio/contract.js';
+import type { Tree } from '../tree/tree.js';
+import { FORMAT, type FunctionRow, type SnapshotFile } from './format.js';
+import { framesOf } from './frames.js';
+import { markOf } from './lines.js';
+import { keptFunctions, keptNodes, type Detail } from './select.js';
+import { keptStructs, tellsOfType } from './types.js';
+
+/** What release a snapshot is of. */
+export interface SnapshotName {
+  /** "6.12" */
+  readonly version: string;
+  /** Day of the release: 2024-11-17. */
+  readonly date: string;
+}
+
+/** Told how far it has come. */
+export type BuildProgress = (done: number, all: number) => void;
+
+/**
+ * Makes a snapshot of a tree that was analysed: what its functions do to folios, and who calls whom with what, without
+ * its text.
+ */
+export async function buildSnapshot(
+  tree: Tree,
+  analysis: TreeAnalysis,
+  rules: RuleData,
+  { version, date }: SnapshotName,
+  progress: BuildProgress = () => undefined,
+): Promise<SnapshotFile> {
+  const { program } = analysis;
+  const kept = keptFunctions(analysis);
+  const structs = keptStructs(program.structs(), rules);
+  const pool = new PoolWriter();
+  const byFile = new Map<string, string[]>();
+  for (const key of kept.keys()) {
+    const { file } = analysis.entries.get(key)!;
+    byFile.set(file, [...(byFile.get(file) ?? []), key]);
+  }
+  const files: Record<string, FunctionRow[]> = {};
+  const used = new Set<string>();
+  let done = 0;
+  for (const [file, keys] of [...byFile].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const lines = ((await tree.read(file)) ?? '').split('\n');
+    files[file] = keys.map((key) => {
+      const entry = analysis.entries.get(key)!;
+      namesIn(entry, used);
+      return rowOf(entry, analysis, kept, lines, structs, pool);
+    });
+    progress((done += keys.length), kept.size);
+  }
+  const { rows, strings, shapes } = pool.pool();
+  return {
+    recto: 'snapshot',
+    format: FORMAT,
+    version,
+    date,
+    model: modelOf(program),
+    constants: Object.fromEntries([...program.constants].filter(([name]) => used.has(name)).sort()),
+    structs,
+    slots: program
+      .filledSlots()
+      .filter(({ entry }) => kept.has(entry.key))
+      .map(({ struct, field, entry, local }) => [struct, field, entry.file, entry.facts.name, local ? 1 : 0]),
+    pool: { rows: rows.join(';'), strings, shapes },
+    files,
+  };
+}
+
+function rowOf(
+  entry: FunctionEntry,
+  analysis: TreeAnalysis,
+  kept: ReadonlyMap<string, Detail>,
+  lines: readonly string[],
+  structs: SnapshotFile['structs'],
+  pool: PoolWriter,
+): FunctionRow {
+  const { facts } = entry;
+  const { summary, record } = analysis.functions.get(entry.key)!;
+  const detailed = kept.get(entry.key) === 'lines' && facts.kind === 'function';
+  const types = (variables: readonly Variable[], all: boolean): string =>
+    variables
+      .map(({ name, type }) => ({ name, type: tellsOfType(type, structs) ? type : '' }))
+      .filter(({ type }) => all || type !== '')
+      .map(({ name, type }) => `${name}:${type}`)
+      .join(',');
+  const locals = Object.entries(facts.locals).map(([name, type]) => ({ name, type }));
+  const nodes = detailed || facts.kind === 'macro' ? keptNodes(entry, analysis.program, kept) : [];
+  return [
+    facts.name,
+    facts.line,
+    kindOf(entry, analysis),
+    tellsOfType(facts.returns, structs) || facts.returns === 'void' ? facts.returns : '',
+    types(facts.parameters, true),
+    detailed ? types(locals, false) : '',
+    pool.add(summary),
+    pool.add(knownPart(record, analysis)),
+    detailed
+      ? lines
+          .slice(facts.line - 1, facts.endLine)
+          .map(markOf)
+          .join('')
+      : '',
+    detailed ? framesText(entry, analysis, pool) : '',
+    nodes.map(({ line, action }) => [line - facts.line, action]),
+  ];
+}
+
+function kindOf(entry: FunctionEntry, { program, functions }: TreeAnalysis): string {
+  const { facts } = entry;
+  const { summary, record } = functions.get(entry.key)!;
+  const isPartOfHazards =
+    record.meetings.length > 0 ||
+    record.contexts.length > 0 ||
+    record.confirmed.length > 0 ||
+    summary.pending.length > 0 ||
+    (summary.updates.length > 0 && program.slotsHolding(entry).length > 0);
+  return [
+    facts.kind === 'macro' ? 'm' : '',
+    facts.isStatic ? 's' : '',
+    facts.isInit ? 'i' : '',
+    facts.variadic ? 'v' : '',
+    program.resolve(facts.name, '') === entry ? 'g' : '',
+    isPartOfHazards ? 'h' : '',
+  ].join('');
+}
+
+/** Of the functions that are called only those matter of which it is asked whether anybody calls them. */
+function knownPart(record: FunctionRecord, analysis: TreeAnalysis): FunctionRecord {
+  const asked = [...record.calls].filter(
+    (key) => (analysis.functions.get(key)?.summary.pending.length ?? 0) > 0,
+  );
+  return { ...record, calls: new Set(asked) };
+}
+
+function framesText(entry: FunctionEntry, analysis: TreeAnalysis, pool: PoolWriter): string {
+  const frames = framesOf(
+    analysis.program,
+    entry,
+    (callee) => analysis.functions.get(callee.key)?.summary ?? null,
+  );
+  const cells: string[] = [];
+  let last = '';
+  for (let line = entry.facts.line; line <= entry.facts.endLine; line++) {
+    const there: readonly Frame[] | undefined = frames.get(line);
+    const cell = there ? pool.add(there) : '.';
+    cells.push(cell === last && there ? '=' : cell);
+    if (there) last = cell;
+  }
+  return cells.join(',');
+}
+
+function modelOf({ model }: Program): SnapshotFile['model'] {
+  return {
+    flags: [...model.flags],
+    accessors: [...model.accessors.values()],
+    pageTypeAccessors: [...model.pageTypeAccessors],
+    constants: [...model.constants],
+    states: [...model.states],
+  };
+}
+
+/** The names that a function's code uses: of those that are constants the values are kept. */
+function namesIn({ facts }: FunctionEntry, used: Set<string>): void {
+  const visit = (value: Expression): void => {
+    if (value.kind === 'name') used.add(value.name);
+    else if (value.kind === 'unary') visit(value.operand);
+    else if (value.kind === 'binary') {
+      visit(value.left);
+      visit(value.right);
+    }
+  };
+  for (const { action } of facts.nodes) for (const value of expressionsOf(action)) visit(value);
+}
+
+function expressionsOf(action: Action): readonly Expression[] {
+  switch (action.do) {
+    case 'assign':
+      return [action.value];
+    case 'call':
+    case 'iterate':
+      return action.arguments;
+    case 'test':
+      return [action.condition];
+    case 'return':
+      return action.value ? [action.value] : [];
+    default:
+      return [];
+  }
+}

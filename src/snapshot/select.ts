@@ -1,0 +1,121 @@
+import type { Action, Expression, FactNode } from '../c/facts.js';
+import { structName, type FunctionEntry, type Program } from '../analysis/program.js';
+import { isPageType } from '../analysis/memory.js';
+import type { Summary } from '../analysis/summary.js';
+import type { TreeAnalysis } from '../analysis/tree-analysis.js';
+import { bitOperation } from '../analysis/update.js';
+
+/** Folders whose functions a snapshot keeps line by line: where patches of memory management are. */
+const DETAILED = /^(mm|fs|include|kernel|lib|block|virt|io_uring|security|init|ipc|arch\/x86)\//;
+/** Not the kernel: what runs elsewhere. */
+const ELSEWHERE = /^(tools|samples|scripts|Documentation)\//;
+
+/** How much of a function a snapshot keeps: its code line by line, or only what callers must know. */
+export type Detail = 'lines' | 'summary';
+
+/** The functions that a snapshot keeps, by key: those that handle folios, or that tell callers something of them. */
+export function keptFunctions({ functions, entries }: TreeAnalysis): ReadonlyMap<string, Detail> {
+  const kept = new Map<string, Detail>();
+  for (const [key, { summary, record }] of functions) {
+    const entry = entries.get(key)!;
+    const { file, facts } = entry;
+    if (ELSEWHERE.test(file)) continue;
+    if (DETAILED.test(file)) {
+      if (handlesFolios(entry) || tellsOfFolios(summary)) kept.set(key, 'lines');
+    } else if (record.meetings.length > 0 || (!facts.isStatic && tellsOfFolios(summary))) {
+      kept.set(key, 'summary');
+    }
+  }
+  return kept;
+}
+
+function handlesFolios({ facts }: FunctionEntry): boolean {
+  return [facts.returns, ...facts.parameters.map(({ type }) => type), ...Object.values(facts.locals)].some(
+    (type) => isPageType(type) || structName(type) === 'folio_batch',
+  );
+}
+
+function tellsOfFolios(summary: Summary): boolean {
+  return (
+    summary.updates.length > 0 ||
+    summary.atomicUpdates.length > 0 ||
+    summary.pending.length > 0 ||
+    summary.parameterCalls.length > 0 ||
+    summary.outcomes.some(
+      ({ resultOrigin, changes, fills, stores }) =>
+        resultOrigin !== null ||
+        changes.length > 0 ||
+        fills.length > 0 ||
+        stores.some(({ origin }) => origin !== null),
+    )
+  );
+}
+
+/**
+ * The nodes of a function that a snapshot keeps: calls of kept functions, changes of flags, and the calls that give
+ * these their arguments. They lead nowhere: the code between them is not kept.
+ */
+export function keptNodes(
+  entry: FunctionEntry,
+  program: Program,
+  kept: ReadonlyMap<string, Detail>,
+): readonly FactNode[] {
+  const { facts, file } = entry;
+  // Whoever uses an iteration macro asks what gives its variable a value.
+  if (facts.kind === 'macro' && /_for_each/.test(facts.name)) return facts.nodes;
+  const isKept = (name: string): boolean => {
+    const target = program.resolve(name, file);
+    return target !== null && kept.has(target.key);
+  };
+  const makers = new Map<string, FactNode>();
+  for (const node of facts.nodes) if (node.action.do === 'call') makers.set(node.action.to, node);
+  const chosen = new Set<FactNode>();
+  const choose = (node: FactNode): void => {
+    if (chosen.has(node)) return;
+    chosen.add(node);
+    for (const name of temporaries(node.action)) {
+      const maker = makers.get(name);
+      if (maker) choose(maker);
+    }
+  };
+  for (const node of facts.nodes) if (isAsked(node.action, program, isKept)) choose(node);
+  return facts.nodes.filter((node) => chosen.has(node));
+}
+
+/** Will a patch elsewhere want to know of this node? */
+function isAsked(action: Action, program: Program, isKept: (name: string) => boolean): boolean {
+  if (action.do === 'assign') return /(->|\.)(_?flags(_1)?|f)$/.test(action.to.path.at(-1) ?? '');
+  if (action.do !== 'call') return false;
+  if (action.arguments.some((argument) => argument.kind === 'name' && isKept(argument.name))) return true;
+  if (typeof action.callee !== 'string') return false;
+  const accessor = program.model.accessors.get(action.callee);
+  if (accessor) return accessor.operation !== 'test';
+  return bitOperation(action.callee) !== null || isKept(action.callee);
+}
+
+/** The results of calls that an action reads. */
+export function temporaries(action: Action): readonly string[] {
+  const names: string[] = [];
+  const visit = (value: Expression): void => {
+    switch (value.kind) {
+      case 'read':
+      case 'address':
+        if (value.place.base.startsWith('%')) names.push(value.place.base);
+        break;
+      case 'unary':
+        visit(value.operand);
+        break;
+      case 'binary':
+        visit(value.left);
+        visit(value.right);
+    }
+  };
+  if (action.do === 'assign') {
+    visit(action.value);
+    visit({ kind: 'read', place: action.to });
+  } else if (action.do === 'call') {
+    action.arguments.forEach(visit);
+    if (typeof action.callee !== 'string') visit({ kind: 'read', place: action.callee });
+  }
+  return names;
+}

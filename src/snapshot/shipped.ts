@@ -1,0 +1,58 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { RectoError } from '../errors.js';
+import { compareVersions } from '../folio/versions.js';
+import { readSnapshot, timeOfSnapshot } from './file.js';
+import { Snapshot } from './snapshot.js';
+
+/** The folder with the snapshots that come with Recto. */
+const SHIPPED_SNAPSHOTS = fileURLToPath(new URL('../../rules/snapshots', import.meta.url));
+
+/**
+ * Opens the snapshot that `asked` names: a version of those that come with Recto, or a file.
+ *
+ * @throws RectoError 'usage' when there is none of that name, 'unreadable-input' when it cannot be read
+ */
+export function namedSnapshot(asked: string, folder: string): Snapshot {
+  if (shippedVersions().includes(asked)) return new Snapshot(readSnapshot(shippedFile(asked)));
+  const path = resolve(folder, asked);
+  if (statSync(path, { throwIfNoEntry: false }) !== undefined) return new Snapshot(readSnapshot(path));
+  throw new RectoError(
+    'usage',
+    `there is no snapshot ${JSON.stringify(asked)}: Recto comes with those of ${shippedVersions().join(' and ')}, ` +
+      'and recto snapshot --tree DIR makes one of another release',
+  );
+}
+
+/**
+ * Opens the snapshot whose release is closest to a day; without one, or with what is no day, the newest.
+ *
+ * @param date as ISO 8601
+ */
+export function closestSnapshot(date: string | null): Snapshot {
+  const time = date === null ? Number.NaN : Date.parse(date);
+  const files = shippedVersions().map(shippedFile);
+  if (files.length === 0) {
+    throw new RectoError('no-tree', `there are no snapshots in ${SHIPPED_SNAPSHOTS}: install Recto again`);
+  }
+  const distance = (file: string): number => {
+    const released = timeOfSnapshot(file);
+    return Number.isNaN(time) ? -released : Math.abs(released - time);
+  };
+  return new Snapshot(
+    readSnapshot(files.reduce((best, one) => (distance(one) < distance(best) ? one : best))),
+  );
+}
+
+/** Versions of the snapshots that come with Recto, the oldest first. */
+function shippedVersions(): readonly string[] {
+  if (statSync(SHIPPED_SNAPSHOTS, { throwIfNoEntry: false }) === undefined) return [];
+  return readdirSync(SHIPPED_SNAPSHOTS)
+    .flatMap((file) => /^linux-(\d+\.\d+)\.json\.gz$/.exec(file)?.[1] ?? [])
+    .sort(compareVersions);
+}
+
+function shippedFile(version: string): string {
+  return join(SHIPPED_SNAPSHOTS, `linux-${version}.json.gz`);
+}

@@ -1,0 +1,213 @@
+import type { FactNode, FunctionFacts, Variable } from '../c/facts.js';
+import type { Constants } from '../analysis/condition.js';
+import type { Definitions, FilledSlot, FunctionEntry } from '../analysis/definitions.js';
+import type { FunctionAnalysis } from '../analysis/execution.js';
+import type { Frame } from '../analysis/frame.js';
+import { PoolReader } from '../analysis/serial.js';
+import type { FlagModel } from '../folio/model.js';
+import { RectoError } from '../errors.js';
+import type { FunctionRow, SnapshotFile } from './format.js';
+import { linesOf, type Line } from './text.js';
+
+/** A function of the release, made of its row when it is asked for. */
+export class SnapshotFunction implements FunctionEntry {
+  readonly file: string;
+  readonly key: string;
+  private readonly row: FunctionRow;
+  private readonly pool: PoolReader;
+  private knownFacts: FunctionFacts | null = null;
+  private knownAnalysis: FunctionAnalysis | null = null;
+  private knownFrames: readonly string[] | null = null;
+
+  constructor(file: string, row: FunctionRow, pool: PoolReader) {
+    this.file = file;
+    this.key = `${file}:${row[0]}`;
+    this.row = row;
+    this.pool = pool;
+  }
+
+  get name(): string {
+    return this.row[0];
+  }
+
+  /** Is it the one that is meant by its name in other files? */
+  get isGlobal(): boolean {
+    return this.row[2].includes('g');
+  }
+
+  /** Has it a part in the hazards of the release? */
+  get hasHazards(): boolean {
+    return this.row[2].includes('h');
+  }
+
+  /** Are its lines kept? */
+  get hasLines(): boolean {
+    return this.row[8] !== '';
+  }
+
+  /** Its nodes are those that are kept, and lead nowhere. */
+  get facts(): FunctionFacts {
+    return (this.knownFacts ??= factsOf(this.row));
+  }
+
+  get analysis(): FunctionAnalysis {
+    return (this.knownAnalysis ??= damaged(() => ({
+      summary: this.pool.get(this.row[6]) as FunctionAnalysis['summary'],
+      record: this.pool.get(this.row[7]) as FunctionAnalysis['record'],
+    })));
+  }
+
+  /** Its lines, none of which has a text. */
+  lines(): Line[] {
+    return linesOf(this.row[8], this.row[1]);
+  }
+
+  hasFrame(line: number): boolean {
+    const cell = this.frameCells()[line - this.row[1]];
+    return cell !== undefined && cell !== '.' && cell !== '';
+  }
+
+  /** What may hold where a line begins; empty when nothing is known of it. */
+  frames(line: number): readonly Frame[] {
+    const cells = this.frameCells();
+    let at = line - this.row[1];
+    if (!this.hasFrame(line)) return [];
+    while (cells[at] === '=' || cells[at] === '.') at--;
+    return damaged(() => this.pool.get(cells[at]!) as readonly Frame[]);
+  }
+
+  /** Does its code name one of these? */
+  names(functions: ReadonlySet<string>): boolean {
+    return this.row[10].some(
+      ([, action]) =>
+        action.do === 'call' &&
+        ((typeof action.callee === 'string' && functions.has(action.callee)) ||
+          action.arguments.some((argument) => argument.kind === 'name' && functions.has(argument.name))),
+    );
+  }
+
+  private frameCells(): readonly string[] {
+    return (this.knownFrames ??= this.row[9].split(','));
+  }
+}
+
+function factsOf([
+  name,
+  line,
+  kind,
+  returns,
+  parameters,
+  locals,
+  ,
+  ,
+  marks,
+  ,
+  nodes,
+]: FunctionRow): FunctionFacts {
+  return {
+    name,
+    kind: kind.includes('m') ? 'macro' : 'function',
+    isStatic: kind.includes('s'),
+    isInit: kind.includes('i'),
+    line,
+    endLine: line + Math.max(0, marks.length / 2 - 1),
+    returns,
+    parameters: variablesOf(parameters),
+    variadic: kind.includes('v'),
+    locals: Object.fromEntries(variablesOf(locals).map(({ name, type }) => [name, type])),
+    nodes: nodes.map(([offset, action]): FactNode => ({ line: line + offset, action, next: [] })),
+  };
+}
+
+function variablesOf(text: string): Variable[] {
+  if (text === '') return [];
+  return text.split(',').map((item) => {
+    const colon = item.indexOf(':');
+    return { name: item.slice(0, colon), type: item.slice(colon + 1) };
+  });
+}
+
+/** A release without its text: what is known of its functions. */
+export class Snapshot implements Definitions {
+  readonly version: string;
+  readonly date: string;
+  readonly model: FlagModel;
+  readonly constants: Constants;
+  readonly slots: readonly FilledSlot[];
+  private readonly byFile = new Map<string, ReadonlyMap<string, SnapshotFunction>>();
+  private readonly globals = new Map<string, SnapshotFunction>();
+  private readonly fieldsOf: SnapshotFile['structs'];
+
+  constructor(file: SnapshotFile) {
+    this.version = file.version;
+    this.date = file.date;
+    this.fieldsOf = file.structs;
+    this.constants = new Map(Object.entries(file.constants));
+    const { flags, accessors, pageTypeAccessors, constants, states } = file.model;
+    this.model = {
+      flags: new Map(flags),
+      accessors: new Map(accessors.map((accessor) => [accessor.name, accessor])),
+      pageTypeAccessors: new Set(pageTypeAccessors),
+      constants: new Map(constants),
+      states: new Map(states),
+    };
+    const { rows, strings, shapes } = file.pool;
+    const pool = new PoolReader({ rows: rows.split(';'), strings, shapes });
+    for (const [path, list] of Object.entries(file.files)) {
+      const functions = new Map<string, SnapshotFunction>();
+      for (const row of list) {
+        const item = new SnapshotFunction(path, row, pool);
+        functions.set(item.name, item);
+        if (item.isGlobal) this.globals.set(item.name, item);
+      }
+      this.byFile.set(path, functions);
+    }
+    this.slots = file.slots.flatMap(([struct, field, path, name, local]) => {
+      const entry = this.own(name, path);
+      return entry ? [{ struct, field, entry, local: local === 1 }] : [];
+    });
+  }
+
+  /** For people: "Linux 6.12". */
+  get name(): string {
+    return `Linux ${this.version}`;
+  }
+
+  *functions(): Iterable<SnapshotFunction> {
+    for (const functions of this.byFile.values()) yield* functions.values();
+  }
+
+  functionsIn(file: string): Iterable<SnapshotFunction> {
+    return this.byFile.get(file)?.values() ?? [];
+  }
+
+  own(name: string, file: string): SnapshotFunction | null {
+    return this.byFile.get(file)?.get(name) ?? null;
+  }
+
+  global(name: string): SnapshotFunction | null {
+    return this.globals.get(name) ?? null;
+  }
+
+  fields(struct: string): Readonly<Record<string, string>> | null {
+    return Object.hasOwn(this.fieldsOf, struct) ? this.fieldsOf[struct]! : null;
+  }
+
+  structs(): Iterable<readonly [string, Readonly<Record<string, string>>]> {
+    return Object.entries(this.fieldsOf);
+  }
+
+  typesText(): string {
+    return `${this.version} ${this.date}`;
+  }
+}
+
+/** What is wrong inside a file comes to light when it is asked for. */
+function damaged<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new RectoError('unreadable-input', `the snapshot is damaged: ${error.message}`);
+  }
+}

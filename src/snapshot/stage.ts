@@ -1,0 +1,405 @@
+import type { FactNode, FunctionFacts } from '../c/facts.js';
+import type { Definitions, FilledSlot, FunctionEntry } from '../analysis/definitions.js';
+import { Execution, type FunctionAnalysis } from '../analysis/execution.js';
+import { stateOf, type Frame } from '../analysis/frame.js';
+import { findHazards, type HazardReport } from '../analysis/hazards.js';
+import { Program } from '../analysis/program.js';
+import { analysisText } from '../analysis/reuse.js';
+import type { State } from '../analysis/state.js';
+import { parameter } from '../analysis/term.js';
+import type { Summary } from '../analysis/summary.js';
+import type { TreeAnalysis } from '../analysis/tree-analysis.js';
+import type { RuleData } from '../folio/contract.js';
+import { readFragment, type Fragment } from './fragment.js';
+import { mergeAnalysis } from './merge.js';
+import { temporaries } from './select.js';
+import { SnapshotFunction, type Snapshot } from './snapshot.js';
+import type { TouchedFunction } from './touched.js';
+
+/** A release with some patches of a series on it, as far as it is known. */
+export interface StageAnalysis {
+  readonly program: Program;
+  readonly analysis: TreeAnalysis;
+  readonly report: HazardReport;
+}
+
+/** Rounds until functions that call each other agree. */
+const ROUNDS = 6;
+
+/**
+ * Analyses a series on a snapshot: the release before its first patch, then after each. What a patch shows is read in
+ * the frame that the release has there; so is the same code as it was before, so that the two are blind to the same
+ * things and differ in what the patch does.
+ */
+export async function analyseStages(
+  snapshot: Snapshot,
+  touched: readonly TouchedFunction[],
+  count: number,
+  rules: RuleData,
+): Promise<readonly StageAnalysis[]> {
+  const stages: Stage[] = [];
+  for (let number = 0; number < count; number++) {
+    const fragments = new Map<TouchedFunction, Fragment>();
+    for (const item of touched) {
+      const lines = item.stages[number];
+      const fragment = lines ? await fragmentOf(item, lines, number, snapshot) : null;
+      if (fragment) fragments.set(item, fragment);
+    }
+    stages.push(new Stage(snapshot, touched, number, fragments, rules));
+  }
+  // What has to be looked at again at one stage is looked at again at all.
+  const again = new Map<string, Set<string>>();
+  for (let round = 0, size = -1; round < ROUNDS && size !== sizeOf(again); round++) {
+    size = sizeOf(again);
+    for (const stage of stages) stage.run(again);
+  }
+  return stages.map((stage) => stage.result());
+}
+
+function sizeOf(sets: ReadonlyMap<string, ReadonlySet<string>>): number {
+  let size = sets.size;
+  for (const set of sets.values()) size += set.size;
+  return size;
+}
+
+async function fragmentOf(
+  { file, release, renamed }: TouchedFunction,
+  lines: NonNullable<TouchedFunction['stages'][number]>,
+  number: number,
+  snapshot: Snapshot,
+): Promise<Fragment | null> {
+  return readFragment(lines, {
+    facts: release ? withNames(release.facts, renamed[number]!) : NEW_FUNCTION,
+    hasFrame: (line) => release?.hasFrame(line) ?? false,
+    isFunction: (name) => snapshot.own(name, file) !== null || snapshot.global(name) !== null,
+  });
+}
+
+/** What is not known of a function before its head is read. */
+const NEW_FUNCTION: FunctionFacts = {
+  name: '',
+  kind: 'function',
+  isStatic: true,
+  isInit: false,
+  line: 0,
+  endLine: 0,
+  returns: '',
+  parameters: [],
+  variadic: false,
+  locals: {},
+  nodes: [],
+};
+
+function withNames(facts: FunctionFacts, renamed: ReadonlyMap<string, string>): FunctionFacts {
+  if (renamed.size === 0) return facts;
+  const newName = (name: string): string => renamed.get(name) ?? name;
+  return {
+    ...facts,
+    parameters: facts.parameters.map(({ name, type }) => ({ name: newName(name), type })),
+    locals: Object.fromEntries(Object.entries(facts.locals).map(([name, type]) => [newName(name), type])),
+  };
+}
+
+/** The release at one stage of a series. */
+class Stage {
+  private readonly snapshot: Snapshot;
+  private readonly rules: RuleData;
+  private readonly program: Program;
+  private readonly functions = new Map<string, StagedFunction>();
+  private readonly results = new Map<string, { entry: FunctionEntry; analysis: FunctionAnalysis }>();
+
+  constructor(
+    snapshot: Snapshot,
+    touched: readonly TouchedFunction[],
+    number: number,
+    fragments: ReadonlyMap<TouchedFunction, Fragment>,
+    rules: RuleData,
+  ) {
+    this.snapshot = snapshot;
+    this.rules = rules;
+    const definitions = new StageDefinitions(snapshot);
+    for (const item of touched) {
+      const fragment = fragments.get(item) ?? null;
+      const isThere = item.stages[number] !== null;
+      if (item.release && (!isThere || (fragment && fragment.facts.name !== item.release.name))) {
+        definitions.remove(item.release);
+      }
+      if (!isThere || !fragment) continue;
+      const staged = new StagedFunction(
+        item.file,
+        item.release,
+        fragment,
+        coveredLines(item),
+        item.renamed[number]!,
+      );
+      this.functions.set(staged.key, staged);
+      definitions.add(staged.entry([]));
+    }
+    this.program = new Program(definitions, snapshot.model, rules, snapshot.version, new Set());
+  }
+
+  /**
+   * Analyses what is changed, and whoever calls what has changed by that.
+   *
+   * @param again functions to look at again, with the names of those whose calls are; grows
+   */
+  run(again: Map<string, Set<string>>): void {
+    this.results.clear();
+    for (let round = 0; round < ROUNDS; round++) {
+      let changed = false;
+      for (const staged of this.functions.values())
+        changed = this.update(staged, again.get(staged.key)) || changed;
+      for (const [key, callees] of again) {
+        if (this.functions.has(key)) continue;
+        const release = this.release(key);
+        if (release) {
+          const staged = new StagedFunction(release.file, release, null, new Set(), new Map());
+          changed = this.update(staged, callees) || changed;
+        }
+      }
+      const names = new Set(
+        [...this.results.values()]
+          .filter(({ entry, analysis }) => this.isNew(entry, analysis))
+          .map(({ entry }) => entry.facts.name),
+      );
+      for (const caller of this.snapshot.functions()) {
+        if (!caller.hasLines || !caller.names(names)) continue;
+        const known = again.get(caller.key) ?? new Set();
+        for (const name of names) {
+          if (known.has(name) || !caller.names(new Set([name]))) continue;
+          known.add(name);
+          changed = true;
+        }
+        again.set(caller.key, known);
+      }
+      if (!changed) return;
+    }
+  }
+
+  private release(key: string): SnapshotFunction | null {
+    const colon = key.lastIndexOf(':');
+    return this.snapshot.own(key.slice(colon + 1), key.slice(0, colon));
+  }
+
+  /** Do callers learn something else of it than of the function in the release? */
+  private isNew(entry: FunctionEntry, { summary }: FunctionAnalysis): boolean {
+    const before = this.release(entry.key)?.analysis.summary;
+    return before === undefined || summaryText(before) !== summaryText(summary);
+  }
+
+  private update(staged: StagedFunction, callees: ReadonlySet<string> = new Set()): boolean {
+    const entry = staged.entry([...callees]);
+    const found = new Execution(this.program, entry, (callee) => this.summaryOf(callee)).run();
+    const analysis = mergeAnalysis(staged.release?.analysis ?? null, found, (line) =>
+      staged.covers(line, entry),
+    );
+    const before = this.results.get(staged.key);
+    this.results.set(staged.key, { entry, analysis });
+    return !before || analysisText(before.analysis) !== analysisText(analysis);
+  }
+
+  private summaryOf(entry: FunctionEntry): Summary | null {
+    const known = this.results.get(entry.key);
+    if (known) return known.analysis.summary;
+    return this.release(entry.key)?.analysis.summary ?? null;
+  }
+
+  result(): StageAnalysis {
+    const functions = new Map<string, FunctionAnalysis>();
+    const entries = new Map<string, FunctionEntry>();
+    for (const item of this.snapshot.functions()) {
+      if (
+        !item.hasHazards ||
+        this.results.has(item.key) ||
+        this.program.resolve(item.name, item.file)?.key !== item.key
+      )
+        continue;
+      functions.set(item.key, item.analysis);
+      entries.set(item.key, item);
+    }
+    for (const [key, { entry, analysis }] of this.results) {
+      functions.set(key, analysis);
+      entries.set(key, entry);
+    }
+    const analysis: TreeAnalysis = { program: this.program, functions, entries };
+    return { program: this.program, analysis, report: findHazards(analysis, this.rules) };
+  }
+}
+
+/** Lines of the release whose text the series shows. */
+function coveredLines({ stages }: TouchedFunction): ReadonlySet<number> {
+  const covered = new Set<number>();
+  for (const line of stages[0] ?? []) if (line.text !== null && line.at !== null) covered.add(line.at);
+  return covered;
+}
+
+/** A function at one stage: what a series shows of it, and of the rest the calls that are asked for. */
+class StagedFunction {
+  readonly file: string;
+  readonly release: SnapshotFunction | null;
+  readonly key: string;
+  private readonly fragment: Fragment | null;
+  private readonly covered: ReadonlySet<number>;
+  private readonly renamed: ReadonlyMap<string, string>;
+
+  constructor(
+    file: string,
+    release: SnapshotFunction | null,
+    fragment: Fragment | null,
+    covered: ReadonlySet<number>,
+    renamed: ReadonlyMap<string, string>,
+  ) {
+    this.file = file;
+    this.release = release;
+    this.fragment = fragment;
+    this.covered = covered;
+    this.renamed = renamed;
+    this.key = `${file}:${(fragment?.facts ?? release!.facts).name}`;
+  }
+
+  /** Is what the release has at this line found out anew in the entry? */
+  covers(line: number, entry: FunctionEntry): boolean {
+    return this.covered.has(line) || (entry as StagedEntry).calls.has(line);
+  }
+
+  /** The function as a graph: the code that is shown, then the calls of `callees` outside of it. */
+  entry(callees: readonly string[]): StagedEntry {
+    const facts = this.fragment?.facts ?? this.release!.facts;
+    const nodes: FactNode[] = this.fragment
+      ? [...facts.nodes]
+      : [{ line: facts.line, action: { do: 'nothing' }, next: [] }];
+    const resumes = new Map<number, readonly State[]>();
+    for (const [node, line] of this.fragment?.resumes ?? []) resumes.set(node, this.states(line));
+    const rest = (this.release?.facts.nodes ?? []).filter(({ line }) => !this.covered.has(line));
+    const calls = new Set<number>();
+    const used = new Set<FactNode>();
+    for (const node of rest) {
+      if (!callsOneOf(node, callees)) continue;
+      const chain = chainOf(node, rest);
+      const states = this.states(chain[0]!.line);
+      if (states.length === 0) continue;
+      calls.add(node.line);
+      resumes.set(nodes.length, states);
+      chain.forEach((item, index) => {
+        used.add(item);
+        nodes.push({ ...item, next: index < chain.length - 1 ? [nodes.length + 1] : [] });
+      });
+    }
+    // What else it does is asked for by who compares: nothing leads there.
+    for (const node of rest) if (!used.has(node)) nodes.push(node);
+    return { file: this.file, key: this.key, facts: { ...facts, nodes }, resumes, calls };
+  }
+
+  private states(line: number): readonly State[] {
+    const { parameters } = this.fragment?.facts ?? this.release!.facts;
+    return (this.release?.frames(line) ?? []).map((frame, number) => {
+      const state = stateOf(withNewNames(frame, this.renamed), number);
+      parameters.forEach(({ name }, index) => {
+        if (!state.env.has(name)) state.env.set(name, parameter(index));
+      });
+      return state;
+    });
+  }
+}
+
+/** An entry, with the lines of the calls that it has besides the code that is shown. */
+interface StagedEntry extends FunctionEntry {
+  readonly calls: ReadonlySet<number>;
+}
+
+function withNewNames(frame: Frame, renamed: ReadonlyMap<string, string>): Frame {
+  if (renamed.size === 0) return frame;
+  return {
+    ...frame,
+    variables: frame.variables.map(([name, value]) => [renamed.get(name) ?? name, value] as const),
+  };
+}
+
+function callsOneOf({ action }: FactNode, callees: readonly string[]): boolean {
+  return (
+    action.do === 'call' &&
+    ((typeof action.callee === 'string' && callees.includes(action.callee)) ||
+      action.arguments.some((argument) => argument.kind === 'name' && callees.includes(argument.name)))
+  );
+}
+
+/** A call, and in front of it those that make its arguments. */
+function chainOf(call: FactNode, nodes: readonly FactNode[]): FactNode[] {
+  const wanted = new Set(temporaries(call.action));
+  const chain = [call];
+  for (let at = nodes.indexOf(call) - 1; at >= 0; at--) {
+    const node = nodes[at]!;
+    if (node.action.do !== 'call' || !wanted.has(node.action.to)) continue;
+    for (const name of temporaries(node.action)) wanted.add(name);
+    chain.unshift(node);
+  }
+  return chain;
+}
+
+function summaryText(summary: Summary): string {
+  return analysisText({ summary, record: { meetings: [], contexts: [], confirmed: [], calls: new Set() } });
+}
+
+/** The definitions of the release, with what a series changes. */
+class StageDefinitions implements Definitions {
+  readonly constants;
+  readonly slots: readonly FilledSlot[];
+  private readonly snapshot: Snapshot;
+  private readonly removed = new Set<string>();
+  private readonly byFile = new Map<string, Map<string, FunctionEntry>>();
+  private readonly globals = new Map<string, FunctionEntry>();
+
+  constructor(snapshot: Snapshot) {
+    this.snapshot = snapshot;
+    this.constants = snapshot.constants;
+    this.slots = snapshot.slots;
+  }
+
+  add(entry: FunctionEntry): void {
+    const known = this.byFile.get(entry.file) ?? new Map<string, FunctionEntry>();
+    known.set(entry.facts.name, entry);
+    this.byFile.set(entry.file, known);
+    const { name, isStatic } = entry.facts;
+    if (!isStatic || this.snapshot.global(name)?.key === entry.key) this.globals.set(name, entry);
+  }
+
+  remove(entry: FunctionEntry): void {
+    this.removed.add(entry.key);
+  }
+
+  functions(): Iterable<FunctionEntry> {
+    return [...this.snapshot.functions()].filter(({ key }) => !this.removed.has(key));
+  }
+
+  functionsIn(file: string): Iterable<FunctionEntry> {
+    const own = this.byFile.get(file);
+    const others = [...this.snapshot.functionsIn(file)].filter(
+      ({ key, name }) => !this.removed.has(key) && !own?.has(name),
+    );
+    return [...(own?.values() ?? []), ...others];
+  }
+
+  own(name: string, file: string): FunctionEntry | null {
+    return this.byFile.get(file)?.get(name) ?? this.left(this.snapshot.own(name, file));
+  }
+
+  global(name: string): FunctionEntry | null {
+    return this.globals.get(name) ?? this.left(this.snapshot.global(name));
+  }
+
+  private left(entry: SnapshotFunction | null): FunctionEntry | null {
+    return entry && !this.removed.has(entry.key) ? entry : null;
+  }
+
+  fields(struct: string): Readonly<Record<string, string>> | null {
+    return this.snapshot.fields(struct);
+  }
+
+  structs(): Iterable<readonly [string, Readonly<Record<string, string>>]> {
+    return this.snapshot.structs();
+  }
+
+  typesText(): string {
+    return this.snapshot.typesText();
+  }
+}

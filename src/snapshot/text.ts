@@ -1,0 +1,218 @@
+import type { Hunk } from '../patch/patch.js';
+import { bareLine } from '../patch/text.js';
+import { BLANK, callsSame, MARK, markOf } from './lines.js';
+
+/** One line of a function, as far as it is known. A line that a patch leaves as it is stays the same object. */
+export interface Line {
+  readonly mark: string;
+  /** Its number in the release; null for one that a patch brings. */
+  readonly at: number | null;
+  /** Null until a patch of the series shows it. */
+  text: string | null;
+  /** Where people find it: as the last patch that shows it counts, else as the release does. */
+  number: number;
+}
+
+/** A hunk's lines without those that are blank, with their numbers before and after. */
+export interface HunkText {
+  readonly lines: readonly HunkTextLine[];
+  /** The first line of the hunk, for who has to choose between places. */
+  readonly start: number;
+}
+
+export interface HunkTextLine {
+  readonly sign: ' ' | '+' | '-';
+  readonly content: string;
+  readonly mark: string;
+  readonly number: number;
+}
+
+/** How well a hunk fits, the best first. */
+export type Fitting = 'whole' | 'part' | 'evolved' | 'fuzzy';
+
+/** How a hunk stands to the lines of a function. */
+export interface Fit {
+  /**
+   * `whole`: all of it is in the function. `part`: it begins before the function or ends behind it. `evolved`: the
+   * function has what it brings, in code that has moved on. `fuzzy`: some context differs.
+   */
+  readonly fitting: Fitting;
+  /** `before`: the function is as the hunk expects it. `after`: it has what the hunk brings. */
+  readonly as: 'before' | 'after';
+  /** Index of the first and behind the last line of the hunk that is in the function. */
+  readonly from: number;
+  readonly to: number;
+  /** Index among the function's lines of the hunk's first line there. */
+  readonly at: number;
+  /** Lines of context at the ends that differ. */
+  readonly fuzz: number;
+}
+
+/** Lines of context at each end that may differ, as for GNU patch. */
+const MAX_FUZZ = 2;
+/** Lines of a function that a hunk must show where it reaches beyond it. */
+const ENOUGH = 3;
+/** How far apart the context of a change may be in code that has moved on. */
+const APART = 60;
+
+/** Reads a hunk's lines. */
+export function hunkText(hunk: Hunk): HunkText {
+  const lines: HunkTextLine[] = [];
+  let before = hunk.oldStart;
+  let after = hunk.newStart;
+  for (const line of hunk.lines) {
+    const sign = line[0];
+    if (sign !== ' ' && sign !== '+' && sign !== '-') continue;
+    const content = line.slice(1);
+    const mark = markOf(content);
+    if (mark !== BLANK) lines.push({ sign, content, mark, number: sign === '-' ? before : after });
+    if (sign !== '+') before++;
+    if (sign !== '-') after++;
+  }
+  return { lines, start: hunk.oldStart };
+}
+
+/** The lines of a function of the release, from the text that a snapshot has for them. */
+export function linesOf(marks: string, first: number): Line[] {
+  const lines: Line[] = [];
+  for (let at = 0; at * MARK < marks.length; at++) {
+    const mark = marks.slice(at * MARK, (at + 1) * MARK);
+    if (mark !== BLANK) lines.push({ mark, at: first + at, text: null, number: first + at });
+  }
+  return lines;
+}
+
+/** How a hunk fits into a function; null when it does not, or changes nothing in it. */
+export function fit(lines: readonly Line[], { lines: hunk }: HunkText): Fit | null {
+  const before = hunk.filter(({ sign }) => sign !== '+');
+  const after = hunk.filter(({ sign }) => sign !== '-');
+  const asBefore = place(lines, hunk, before, 'before', 0);
+  const asAfter = place(lines, hunk, after, 'after', 0);
+  if (asBefore && asAfter) {
+    if (asBefore.fitting !== asAfter.fitting) return asBefore.fitting === 'whole' ? asBefore : asAfter;
+    // The longer run tells more: of a hunk that only adds, the one that has what is added.
+    return after.length > before.length ? asAfter : asBefore;
+  }
+  if (asBefore ?? asAfter) return asBefore ?? asAfter;
+  const evolved = holdsChange(lines, hunk);
+  if (evolved !== null) return { fitting: 'evolved', as: 'after', from: 0, to: 0, at: evolved, fuzz: 0 };
+  for (let fuzz = 1; fuzz <= MAX_FUZZ; fuzz++) {
+    const near = place(lines, hunk, before, 'before', fuzz);
+    if (near?.fitting === 'fuzzy') return near;
+  }
+  return null;
+}
+
+/** Finds a run of lines in a function. It may begin before the function or end behind it, if enough of it is inside. */
+function place(
+  lines: readonly Line[],
+  hunk: readonly HunkTextLine[],
+  run: readonly HunkTextLine[],
+  as: Fit['as'],
+  fuzz: number,
+): Fit | null {
+  const lead = Math.min(
+    fuzz,
+    run.findIndex(({ sign }) => sign !== ' '),
+  );
+  const trail = Math.min(fuzz, run.length - 1 - run.findLastIndex(({ sign }) => sign !== ' '));
+  const part = fuzz === 0 ? run : run.slice(Math.max(lead, 0), run.length - Math.max(trail, 0));
+  let best: Fit | null = null;
+  let bestLength = 0;
+  for (let offset = 1 - part.length; offset < lines.length; offset++) {
+    const from = Math.max(0, -offset);
+    const to = Math.min(part.length, lines.length - offset);
+    const length = to - from;
+    if (length <= bestLength || (length < part.length && length < ENOUGH)) continue;
+    let same = true;
+    for (let at = from; same && at < to; at++) same = part[at]!.mark === lines[offset + at]!.mark;
+    if (!same || !tells(part.slice(from, to))) continue;
+    const first = hunk.indexOf(part[from]!);
+    const last = hunk.indexOf(part[to - 1]!);
+    // Lines that are added at the ends of the hunk belong to the function, unless that begins or ends there.
+    const begin = offset + from > 0 ? withAdded(hunk, first, -1) : first;
+    const end = (offset + to < lines.length ? withAdded(hunk, last, 1) : last) + 1;
+    if (!hunk.slice(begin, end).some(({ sign }) => sign !== ' ')) continue;
+    const fitting = length < part.length ? 'part' : fuzz > 0 ? 'fuzzy' : 'whole';
+    best = { fitting, as, from: begin, to: end, at: offset + from, fuzz };
+    bestLength = length;
+  }
+  return best;
+}
+
+function withAdded(hunk: readonly HunkTextLine[], at: number, step: 1 | -1): number {
+  let index = at;
+  while (hunk[index + step]?.sign === '+') index += step;
+  return index;
+}
+
+/** Is there anything but braces in it? */
+function tells(run: readonly HunkTextLine[]): boolean {
+  return run.filter(({ content }) => isCode(content)).length >= Math.min(2, run.length);
+}
+
+/** Not only braces, and no comment. */
+function isCode(content: string): boolean {
+  const bare = bareLine(content);
+  return /[\w]/.test(bare) && !/^(\/?\*|\/\/|(}?else)?{?$|break;$)/.test(bare);
+}
+
+/**
+ * Does the function have what the hunk adds, though the code around has moved on? At least two thirds of the added
+ * lines of code are between lines of its context, by their text or by what they call, and nothing that it removes is.
+ *
+ * @returns the index of the line of context in front, or null
+ */
+function holdsChange(lines: readonly Line[], hunk: readonly HunkTextLine[]): number | null {
+  const first = hunk.findIndex(({ sign }) => sign !== ' ');
+  const last = hunk.findLastIndex(({ sign }) => sign !== ' ');
+  const code = (line: HunkTextLine): boolean => isCode(line.content);
+  const front = hunk.slice(0, first).filter(code).reverse();
+  const back = hunk.slice(last + 1).filter(code);
+  const added = hunk.filter((line) => line.sign === '+' && code(line));
+  const removed = hunk.filter(
+    (line) => line.sign === '-' && code(line) && !added.some((other) => other.mark === line.mark),
+  );
+  if (added.length === 0 || first < 0) return null;
+  const find = (wanted: readonly HunkTextLine[]): number[] => {
+    for (const { mark } of wanted) {
+      const found = lines.flatMap((line, index) => (line.mark === mark ? [index] : []));
+      if (found.length > 0) return found;
+    }
+    return [];
+  };
+  for (const start of find(front)) {
+    for (const end of find(back)) {
+      if (end <= start || end - start > APART) continue;
+      const between = lines.slice(start + 1, end);
+      const held = added.filter(({ mark, content }) =>
+        between.some((line) => line.mark === mark || callsSame(content, line.mark)),
+      );
+      const kept = removed.some(({ mark }) => between.some((line) => line.mark === mark));
+      if (!kept && held.length * 3 >= added.length * 2) return start;
+    }
+  }
+  return null;
+}
+
+/**
+ * The function's lines after a hunk that fits as `before`, or the same lines where it fits as `after`. Either way the
+ * lines that it shows get their text, for all who hold them.
+ */
+export function applyHunk(lines: readonly Line[], { lines: hunk }: HunkText, where: Fit): readonly Line[] {
+  const missing = where.as === 'before' ? '+' : '-';
+  const after = lines.slice(0, where.at);
+  let at = where.at;
+  for (let index = where.from; index < where.to; index++) {
+    const { sign, content, mark, number } = hunk[index]!;
+    if (sign === missing) {
+      if (sign === '+') after.push({ mark, at: null, text: content, number });
+      continue;
+    }
+    const line = lines[at++]!;
+    line.text ??= content;
+    line.number = number;
+    if (sign !== '-') after.push(line);
+  }
+  return where.as === 'after' ? lines : [...after, ...lines.slice(at)];
+}

@@ -1,0 +1,230 @@
+import { lowerFile } from '../c/lower/file.js';
+import type { FileResult, HunkResult } from '../patch/apply.js';
+import type { FileDiff, Hunk, Patch } from '../patch/patch.js';
+import { functionNamedBy } from '../patch/section.js';
+import { markOf } from './lines.js';
+import { renamesIn } from './renames.js';
+import type { Snapshot, SnapshotFunction } from './snapshot.js';
+import { applyHunk, fit, hunkText, type Fit, type HunkText, type Line } from './text.js';
+
+/** A function that a series changes or adds, before its first patch and after each. */
+export interface TouchedFunction {
+  readonly file: string;
+  /** The function in the release; null for one that the series adds. */
+  readonly release: SnapshotFunction | null;
+  /** Its lines at each stage; null where it is not there. */
+  readonly stages: readonly (readonly Line[] | null)[];
+  /** At each stage: new names of variables by those that they have in the release. */
+  readonly renamed: readonly ReadonlyMap<string, string>[];
+}
+
+/** What became of a series on a snapshot. */
+export interface PlacedSeries {
+  /** For each patch what became of its files. Their texts are null: nobody knows them. */
+  readonly files: readonly (readonly FileResult[])[];
+  readonly touched: readonly TouchedFunction[];
+}
+
+interface Growing {
+  readonly file: string;
+  readonly release: SnapshotFunction | null;
+  readonly stages: (readonly Line[] | null)[];
+  readonly renamed: ReadonlyMap<string, string>[];
+  lines: readonly Line[];
+  names: ReadonlyMap<string, string>;
+}
+
+/** Finds the functions of the release that the patches of a series change, and follows their lines from patch to patch. */
+export async function placeSeries(patches: readonly Patch[], snapshot: Snapshot): Promise<PlacedSeries> {
+  const growing = new Map<string, Growing>();
+  const files: FileResult[][] = [];
+  for (const [stage, patch] of patches.entries()) {
+    const results: FileResult[] = [];
+    for (const diff of patch.files) results.push(await placeFile(diff, stage, snapshot, growing));
+    files.push(results);
+    for (const item of growing.values()) {
+      item.stages[stage + 1] = item.lines.length > 0 ? item.lines : null;
+      item.renamed[stage + 1] = item.names;
+    }
+  }
+  return { files, touched: [...growing.values()] };
+}
+
+async function placeFile(
+  diff: FileDiff,
+  stage: number,
+  snapshot: Snapshot,
+  growing: Map<string, Growing>,
+): Promise<FileResult> {
+  const path = diff.oldPath ?? diff.newPath!;
+  const candidates = (): Growing[] => {
+    const known = [...growing.values()].filter(({ file }) => file === path);
+    const others = [...snapshot.functionsIn(path)].filter((item) => item.hasLines && !growing.has(item.key));
+    return [...known, ...others.map((item) => begun(item, stage))];
+  };
+  const hunks: HunkResult[] = [];
+  for (const hunk of diff.hunks) {
+    const text = hunkText(hunk);
+    const fits = choose(candidates(), text, functionNamedBy(hunk.section));
+    for (const { item, where } of fits) {
+      growing.set(keyOf(item), item);
+      if (where.as === 'after' && where.fitting === 'evolved') continue;
+      const before = item.lines;
+      item.lines = applyHunk(before, text, where);
+      if (where.as === 'before') {
+        item.names = renamesIn(text.lines.slice(where.from, where.to), item.release, item.names);
+      }
+    }
+    const added = await addFunctions(path, text, fits, stage, snapshot, growing);
+    hunks.push(resultOf(hunk, fits, added, diff, snapshot));
+  }
+  return fileResult(diff, hunks);
+}
+
+function begun(release: SnapshotFunction, stage: number): Growing {
+  const lines = release.lines();
+  return {
+    file: release.file,
+    release,
+    stages: Array.from({ length: stage + 1 }, () => lines),
+    renamed: Array.from({ length: stage + 1 }, () => new Map()),
+    lines,
+    names: new Map(),
+  };
+}
+
+function keyOf({ release, file, lines }: Growing): string {
+  return release?.key ?? `${file}:${lines[0]?.text ?? ''}`;
+}
+
+interface Chosen {
+  readonly item: Growing;
+  readonly where: Fit;
+}
+
+/** The functions that a hunk belongs to: the one that has all of it, else those that have a part each. */
+function choose(candidates: readonly Growing[], text: HunkText, section: string | null): readonly Chosen[] {
+  const fits = candidates.flatMap((item): Chosen[] => {
+    const where = fit(item.lines, text);
+    return where ? [{ item, where }] : [];
+  });
+  for (const fitting of ['whole', 'part', 'evolved', 'fuzzy'] as const) {
+    const such = fits.filter(({ where }) => where.fitting === fitting);
+    if (such.length === 0) continue;
+    if (fitting === 'part') return apart(such);
+    const named = such.find(({ item }) => item.release?.name === section);
+    // Code that is alike is meant in the function that the hunk names, and where it does not say, in the nearest.
+    if (named) return [named];
+    if (
+      fitting !== 'whole' &&
+      section !== null &&
+      candidates.some(({ release }) => release?.name === section)
+    ) {
+      return [];
+    }
+    const distance = ({ item }: Chosen): number => Math.abs((item.lines[0]?.number ?? 0) - text.start);
+    return [such.reduce((best, one) => (distance(one) < distance(best) ? one : best))];
+  }
+  return [];
+}
+
+/** Parts that do not overlap, the longest first. */
+function apart(fits: readonly Chosen[]): Chosen[] {
+  const chosen: Chosen[] = [];
+  const size = ({ where }: Chosen): number => where.to - where.from;
+  for (const one of fits.toSorted((a, b) => size(b) - size(a))) {
+    const overlaps = chosen.some(({ where }) => where.from < one.where.to && one.where.from < where.to);
+    if (!overlaps) chosen.push(one);
+  }
+  return chosen;
+}
+
+/** Takes up the functions that a hunk shows as a whole, outside of those that are known. The number of them. */
+async function addFunctions(
+  path: string,
+  text: HunkText,
+  fits: readonly Chosen[],
+  stage: number,
+  snapshot: Snapshot,
+  growing: Map<string, Growing>,
+): Promise<number> {
+  const isOutside = (index: number): boolean =>
+    fits.every(({ where }) => index < where.from || index >= where.to) &&
+    !fits.some(({ where }) => where.fitting === 'evolved');
+  const runs: HunkText['lines'][number][][] = [[]];
+  text.lines.forEach((line, index) => {
+    if (line.sign === '+' && isOutside(index)) runs.at(-1)!.push(line);
+    else if (runs.at(-1)!.length > 0) runs.push([]);
+  });
+  let count = 0;
+  for (const run of runs) {
+    const code = run.map(({ content }) => content);
+    if (!code.some((line) => /^[A-Za-z_]/.test(line)) || !code.some((line) => line.startsWith('}'))) continue;
+    for (const { name, line, endLine } of (await lowerFile(code.join('\n'))).functions) {
+      if (endLine > code.length || snapshot.own(name, path)) continue;
+      const lines = run
+        .slice(line - 1, endLine)
+        .map(({ content, number }): Line => ({ mark: markOf(content), at: null, text: content, number }));
+      count++;
+      growing.set(`${path}:${name}`, {
+        file: path,
+        release: null,
+        stages: Array.from({ length: stage + 1 }, () => null),
+        renamed: Array.from({ length: stage + 1 }, () => new Map()),
+        lines,
+        names: new Map(),
+      });
+    }
+  }
+  return count;
+}
+
+function resultOf(
+  hunk: Hunk,
+  fits: readonly Chosen[],
+  added: number,
+  diff: FileDiff,
+  snapshot: Snapshot,
+): HunkResult {
+  const fuzz = Math.max(0, ...fits.map(({ where }) => where.fuzz));
+  const result = {
+    line: Math.max(hunk.newStart, 1),
+    offset: 0,
+    fuzz,
+    ignoredWhitespace: false,
+    reason: null,
+  };
+  if (fits.length > 0) {
+    const isThere = added === 0 && fits.every(({ where }) => where.as === 'after');
+    return { ...result, status: isThere ? 'already' : 'applied' };
+  }
+  if (added > 0 || diff.oldPath === null) return { ...result, status: 'applied' };
+  const section = functionNamedBy(hunk.section);
+  const known = section === null ? null : snapshot.own(section, diff.oldPath);
+  if (known?.hasLines === true) {
+    return { ...result, status: 'failed', reason: `${section!}() of ${snapshot.name} has other code there` };
+  }
+  return { ...result, status: 'applied' };
+}
+
+function fileResult(diff: FileDiff, hunks: readonly HunkResult[]): FileResult {
+  const failed = hunks.filter(({ status }) => status === 'failed').length;
+  const there = hunks.filter(({ status }) => status === 'already').length;
+  const status =
+    failed > 0
+      ? failed === hunks.length
+        ? 'failed'
+        : 'partial'
+      : there > 0 && there === hunks.length
+        ? 'already'
+        : 'applied';
+  return {
+    path: diff.newPath ?? diff.oldPath!,
+    status,
+    text: null,
+    hunks,
+    addedLines: [],
+    removedLines: [],
+    reason: null,
+  };
+}
