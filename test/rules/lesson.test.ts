@@ -77,6 +77,21 @@ describe('docs/rules.md', () => {
     }
   });
 
+  it('lists all that contracts, races and meanings can say', async () => {
+    for (const entry of ['contracts', 'arguments', 'fields', 'callbacks', 'races', 'meanings']) {
+      const folder = written({ 'races.yml': `${entry}:\n  - { nonsense: 1 }\n` });
+      const { stderr } = await recto(['review', '--rules', folder, '-'], '/', '');
+      const [, allowed] = /"nonsense" is not known here; allowed: ([^;\n]*)/.exec(stderr)!;
+      for (const field of allowed!.split(', ')) {
+        expect(lesson).toMatch(new RegExp(`\`${field}\\b|^ *(?:- )?${field}:`, 'm'));
+      }
+    }
+    const folder = written({ 'races.yml': 'contracts:\n  - { function: a, when: { nonsense: {} } }\n' });
+    const { stderr } = await recto(['review', '--rules', folder, '-'], '/', '');
+    const [, results] = /give results here: (.*), or the name of a constant/.exec(stderr)!;
+    for (const result of results!.split(', ')) expect(lesson).toContain(`\`${result}\``);
+  });
+
   it('lists all facts and placeholders', () => {
     const names = new Set([...lesson.matchAll(/^\| `([\w-]+)` +\|/gm)].map(([, name]) => name!));
     for (const name of [...Object.keys(FACTS), ...ADVICE_PLACEHOLDERS]) expect(names).toContain(name);
