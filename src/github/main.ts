@@ -15,6 +15,8 @@ async function start(): Promise<void> {
     // Probot would take a secret that everybody knows.
     throw new RectoError('usage', 'WEBHOOK_SECRET is not set: without it, nobody knows who sends a webhook');
   }
+  // The address that the page which registers the app gives GitHub.
+  if (env['APP_ID']) env['WEBHOOK_PATH'] ||= '/';
   const settings = readSettings(env);
   const thread = startJudgeThread();
   let reviews: Reviews | null = null;

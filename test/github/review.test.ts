@@ -183,7 +183,7 @@ describe('events', () => {
     const world = await startWorld();
     world.push('topic', { [DRAW]: drawAdopts });
     world.state.open(1, 'topic');
-    expect(await send(world.app.url, world.pullRequest('opened', 1), 'guessed')).toBe(400);
+    expect(await send(world.app.url, world.pullRequest('opened', 1), { secret: 'guessed' })).toBe(400);
     await world.app.reviews.idle();
     expect(world.github.received).toEqual([]);
   });

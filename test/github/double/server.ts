@@ -90,7 +90,8 @@ export class GitHubDouble {
       return;
     }
     const text = await textOf(request);
-    const { pathname, searchParams } = new URL(url, this.url);
+    // As on a GitHub Enterprise Server, for an app that was started as a process of its own.
+    const { pathname, searchParams } = new URL(url.replace(/^\/api(\/v3|(?=\/graphql$))/, ''), this.url);
     const headers = request.headers as Record<string, string>;
     const body: unknown = text === '' ? undefined : JSON.parse(text);
     const method = request.method!;

@@ -40,9 +40,9 @@ function merged(example: unknown, fields: unknown): unknown {
 export async function send(
   url: string,
   { id, event, body }: Delivery,
-  secret = WEBHOOK_SECRET,
+  { secret = WEBHOOK_SECRET, path = '/api/github/webhooks' } = {},
 ): Promise<number> {
-  const answer = await fetch(`${url}/api/github/webhooks`, {
+  const answer = await fetch(`${url}${path}`, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
