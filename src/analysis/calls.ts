@@ -1,6 +1,7 @@
 import type { Action, Expression } from '../c/facts.js';
 import type { CallbackContract, Outcome, Ownership, Visibility } from '../folio/contract.js';
 import { compatible, conditionsOf } from './constraint.js';
+import { isSeenThrough } from './contradiction.js';
 import type { SummaryOf } from './execution.js';
 import { folioOf, intrinsicCall, SIGNS } from './intrinsics.js';
 import type { UpdateJudge } from './judge.js';
@@ -118,7 +119,7 @@ export class CallEffects {
     const derived =
       this.program.isDistrusted(name) &&
       summary !== null &&
-      (saysSomething(summary) || this.isSeenThrough(target!));
+      (saysSomething(summary) || isSeenThrough(target!, this.program));
     if (contract && !derived) {
       return this.applyOutcomes(contract.outcomes, name, args, made, action, state, node);
     }
@@ -127,18 +128,6 @@ export class CallEffects {
     }
     state.env.set(action.to, made);
     return [state];
-  }
-
-  /** Does nothing happen in a function but what is known? */
-  private isSeenThrough({ facts, file }: FunctionEntry): boolean {
-    return facts.nodes.every(({ action }) => {
-      if (action.do !== 'call') return true;
-      if (typeof action.callee !== 'string') return false;
-      const name = action.callee;
-      const { model } = this.program;
-      if (model.accessors.has(name) || model.states.has(name) || bitOperation(name)) return true;
-      return this.program.contract(name) !== null || this.program.resolve(name, file) !== null;
-    });
   }
 
   /** Further arguments of a variadic macro that are handed on are told apart by number. */
@@ -230,6 +219,11 @@ export class CallEffects {
     }
     const page = address.base!;
     const flag = flagOfBit(args[0]!);
+    // `PG_##name`: the text of a macro that makes accessors. What it makes is in the flag model.
+    if (flag === '') {
+      state.env.set(action.to, result(node));
+      return [state];
+    }
     const text = `${name}(${args[0]!.kind === 'name' ? args[0]!.name : '…'})`;
     const word = address.name === '_flags_1' ? 'second' : wordOfPage(page);
     this.changeFlag({ ...bit, text, flag, word }, page, state, node);
@@ -349,12 +343,13 @@ export class CallEffects {
       const conditions = pending.conditions.map(([term, fact]) => [substitution.apply(term), fact] as const);
       if (!conditions.every(([term, fact]) => compatible(term, fact, scratch, this.program.constants, false)))
         continue;
-      const open = conditions.filter(([term]) => term.symbolic && mentionsParameter(term));
-      if (open.length === 0) this.recorder.confirm(pending.meeting);
+      const open = conditions.filter(([term]) => isDecidable(term));
+      const distance = pending.distance + 1;
+      if (open.length === 0 || distance > DISTANCE) this.recorder.confirm(pending.meeting);
       else {
-        const known = conditionsOf(scratch);
+        const known = conditionsOf(scratch).filter(([term]) => isDecidable(term));
         const added = known.filter(([term]) => !open.some(([other]) => other === term)).slice(0, 8);
-        this.recorder.pendingMeeting({ meeting: pending.meeting, conditions: [...open, ...added] }, []);
+        this.recorder.pendingMeeting({ meeting: pending.meeting, conditions: [...open, ...added], distance });
       }
     }
     for (const parameterCall of summary.parameterCalls) {
@@ -718,6 +713,14 @@ export class CallEffects {
   private lineOf(node: number): number {
     return this.entry.facts.nodes[node]?.line ?? this.entry.facts.line;
   }
+}
+
+/** Callers further away than this are not asked whether a meeting can be. */
+const DISTANCE = 5;
+
+/** Is this something that a caller may have decided? What memory far behind an argument holds is not. */
+function isDecidable(term: Term): boolean {
+  return term.symbolic && term.size <= 6 && mentionsParameter(term);
 }
 
 function canBeAnybodys({ ownership }: Origin): boolean {

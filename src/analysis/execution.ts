@@ -132,7 +132,8 @@ export class Execution {
     const record = this.recorder.record();
     const pending: PendingMeeting[] = [...this.recorder.pendingMeetings()];
     for (const meeting of record.meetings) {
-      if (meeting.conditions.length > 0) pending.push({ meeting, conditions: meeting.conditions });
+      if (meeting.conditions.length > 0)
+        pending.push({ meeting, conditions: meeting.conditions, distance: 0 });
     }
     return {
       summary: {

@@ -231,7 +231,7 @@ function updateKey(update: FlagUpdate): string {
 function placeOf(meeting: Meeting, analysis: TreeAnalysis, owned: ReadonlySet<string>): string {
   for (let index = meeting.chain.length - 1; index >= 0; index--) {
     const step = meeting.chain[index]!;
-    const entry = analysis.program.resolve(step.callee, step.file);
+    const entry = analysis.program.resolve(step.callee, step.calleeFile);
     if (!entry || entry.facts.kind === 'macro') continue;
     if (!owned.has(`${entry.key}|${updateKey(meeting.update)}`)) return step.callee;
   }

@@ -96,10 +96,6 @@ export function intrinsicCall(
       // include/linux/mm.h: page + n, also where the memory map has holes.
       if (!first || !args[1]) return null;
       return [{ state, value: subpageAt(first, args[1]) }];
-    case 'BIT':
-    case 'BIT_ULL':
-      // include/vdso/bits.h
-      return first ? [{ state, value: operation('<<', ONE, first) }] : null;
     case 'pte_val':
     case 'pmd_val':
     case 'pud_val':

@@ -77,6 +77,7 @@ export class UpdateJudge {
       file: this.entry.file,
       line: this.lineOf(node),
       callee: callee.facts.name,
+      calleeFile: callee.file,
     };
     const chain = [step, ...passed.chain];
     if (passed.update.atomic) {

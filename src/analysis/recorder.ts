@@ -1,7 +1,7 @@
 import { meetConditions } from './outcomes.js';
 import type { KnownOwnership } from './origin.js';
 import { factKey } from './state.js';
-import type { CallStep, Condition, FlagUpdate, Meeting, PassedUpdate, PendingMeeting } from './summary.js';
+import type { Condition, FlagUpdate, Meeting, PassedUpdate, PendingMeeting } from './summary.js';
 
 /** How the folio stands that one call hands to a function that updates it. */
 export type ContextKind = 'owned' | 'visible' | 'passed' | 'unknown';
@@ -33,6 +33,8 @@ export interface FunctionRecord {
 
 /** Ways to one update that are told apart by their conditions: `a || b` has two. */
 const VARIANTS = 3;
+/** Meetings whose conditions callers are asked for. */
+const PENDING = 40;
 /** Updates of passed folios that a summary lists. */
 const UPDATES = 120;
 /** Atomic ones: they matter only for folios that may be somebody else's, which few functions pass on. */
@@ -99,9 +101,13 @@ export class Recorder {
     this.atomicUpdates.set(key, { ...(known ?? update), conditions });
   }
 
-  pendingMeeting(pending: PendingMeeting, chain: readonly CallStep[]): void {
-    const key = `${pending.meeting.file}:${pending.meeting.line}:${pending.meeting.update.text}:${chain.length}`;
-    if (!this.pending.has(key) && this.pending.size < 40) this.pending.set(key, pending);
+  /** One that there is no room for is taken to be possible. */
+  pendingMeeting(pending: PendingMeeting): void {
+    const { file, line, update } = pending.meeting;
+    const key = `${file}:${line}:${update.text}`;
+    if (this.pending.has(key)) return;
+    if (this.pending.size < PENDING) this.pending.set(key, pending);
+    else this.confirm(pending.meeting);
   }
 
   passedUpdates(): readonly PassedUpdate[] {

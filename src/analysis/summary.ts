@@ -13,6 +13,8 @@ export interface CallStep {
   readonly file: string;
   readonly line: number;
   readonly callee: string;
+  /** Where the callee is: a static function of another file, called through a table, goes by no name here. */
+  readonly calleeFile: string;
 }
 
 /** A condition on values that the caller can see. */
@@ -66,6 +68,8 @@ export interface Meeting {
 export interface PendingMeeting {
   readonly meeting: Meeting;
   readonly conditions: readonly Condition[];
+  /** Calls between the meeting and this function. */
+  readonly distance: number;
 }
 
 /** How one call changes a folio that it was given. `passed` means: as before. */

@@ -3,6 +3,7 @@ import type { FactStore } from '../c/store.js';
 import type { RuleBook } from '../rules/load.js';
 import type { Tree } from '../tree/tree.js';
 import { findingOf, type Finding } from './finding.js';
+import { contradictionNotes } from './notes.js';
 import { analyse, type AnalysedTree, type AnalysisProgress } from './side.js';
 
 /** What is in a tree today, whoever brought it in. */
@@ -46,7 +47,8 @@ export async function auditTree(
     .map((hazard) => findingOf(hazard, null, 0, { tree: analysed, rules }))
     .filter((finding) => finding !== null)
     .sort((a, b) => byPlace(a.origins[0] ?? a, b.origins[0] ?? b));
-  return { tree: tree.name, findings, coverage: coverageOf(analysed), notes: tree.notes ?? [] };
+  const notes = [...(tree.notes ?? []), ...contradictionNotes(analysed.analysis)];
+  return { tree: tree.name, findings, coverage: coverageOf(analysed), notes };
 }
 
 /** Counts what the analysis of a tree saw and what it did not. */

@@ -11,6 +11,7 @@ import { placeSeries } from '../snapshot/touched.js';
 import type { Tree } from '../tree/tree.js';
 import { applySeries, statusOf, type AppliedPatch, type PatchedTree } from './applied.js';
 import { changedFunctions } from './changed.js';
+import { contradictionNotes } from './notes.js';
 import { analyse, type AnalysisProgress } from './side.js';
 import { snapshotNotes } from './snapshot-notes.js';
 
@@ -33,6 +34,8 @@ export interface PlacedPatches {
   readonly notes: readonly string[];
   /** The ground with the first `count` patches, analysed. */
   side(count: number): Promise<Side>;
+  /** What the ground itself makes doubtful in a review. */
+  doubts(): Promise<readonly string[]>;
 }
 
 /** A tree as ground. */
@@ -50,6 +53,8 @@ export function treeGround(tree: Tree, rules: RuleData, store: FactStore): Groun
         changed,
         notes: [],
         side: (count) => analyse(patches[count - 1]?.tree ?? tree, rules, changed, store, progress),
+        doubts: async () =>
+          contradictionNotes((await analyse(tree, rules, changed, store, progress)).analysis),
       };
     },
   };
@@ -89,6 +94,7 @@ export function snapshotGround(snapshot: Snapshot, rules: RuleData): Ground {
         changed,
         notes: snapshotNotes(series, patches, snapshot),
         side: (count) => Promise.resolve(stages[count]!),
+        doubts: () => Promise.resolve([]),
       };
     },
   };

@@ -1,3 +1,5 @@
+import { contradictions } from '../analysis/contradiction.js';
+import type { TreeAnalysis } from '../analysis/tree-analysis.js';
 import type { RuleData } from '../folio/contract.js';
 import type { SnapshotName } from '../snapshot/build.js';
 import type { AppliedPatch } from './applied.js';
@@ -46,6 +48,15 @@ export function applicationNotes(patches: readonly AppliedPatch[], release: stri
 /** What a review without a tree is worth. */
 export function snapshotNote(release: string, { date }: SnapshotName): string {
   return `against the ${release} snapshot (of ${date}), no tree given`;
+}
+
+/** What the rules say of a function and its body in this tree refutes: whatever follows from it is in doubt. */
+export function contradictionNotes(analysis: TreeAnalysis): string[] {
+  return contradictions(analysis).map(
+    ({ contract, file, line, says }) =>
+      `${contract.place}: not so in this tree, where ${contract.function}() (${file}:${line}) ${says}: ` +
+      'say what it does here in a contract of your own (--rules), or mend that one',
+  );
 }
 
 /** A patch that touches the code which keeps a flag set may weaken a guard elsewhere. */

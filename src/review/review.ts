@@ -135,6 +135,7 @@ async function reviewOn(
       ...applicationNotes(patches, ground.snapshot && ground.name),
       ...placed.notes,
       ...meaningNotes(patches, placed.changed, rules),
+      ...(await placed.doubts()),
     ],
   };
 }

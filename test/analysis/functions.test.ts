@@ -33,7 +33,9 @@ describe('an update of a parameter', () => {
   it('belongs to the caller that is wrong where others are right', async () => {
     const found = await hazard(MARK + NEW + OLD);
     expect(found).toMatchObject({ in: 'old', update: { updater: 'mark', line: 4 } });
-    expect(found.meetings[0]!.chain).toEqual([{ function: 'old', file: 'mm/a.c', line: 18, callee: 'mark' }]);
+    expect(found.meetings[0]!.chain).toEqual([
+      { function: 'old', file: 'mm/a.c', line: 18, callee: 'mark', calleeFile: 'mm/a.c' },
+    ]);
   });
 
   it('belongs to the function itself where all callers are wrong', async () => {

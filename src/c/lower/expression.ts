@@ -365,6 +365,10 @@ function lowerCall(node: Node, scope: Scope): Expression {
       return lowerExchange(name, args, line, scope);
   }
   const lowered = args.map((arg) => lowerValue(arg, scope));
+  // include/vdso/bits.h
+  if ((name === 'BIT' || name === 'BIT_ULL') && lowered[0]) {
+    return { kind: 'binary', operator: '<<', left: { kind: 'number', value: 1 }, right: lowered[0] };
+  }
   let callee: string | Place | null = name && !scope.isLocal(name) ? name : null;
   callee ??= lowerPlace(target, scope);
   if (!callee) return OPAQUE;
