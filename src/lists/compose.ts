@@ -37,7 +37,8 @@ const MAX_LINE = 900;
 export function compose(draft: Draft): Composed {
   const { from, to, cc, answers, body } = draft;
   const messageId = answerId(answers.messageId, draft.says, from.address);
-  const references = [...answers.references.filter((id) => id !== answers.messageId), answers.messageId];
+  const above = answers.references.filter((id) => id !== answers.messageId);
+  const references = [...new Set(above), answers.messageId];
   const kept =
     references.length <= MAX_REFERENCES
       ? references

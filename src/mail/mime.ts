@@ -1,5 +1,6 @@
 import { simpleParser, type Attachment, type ParsedMail } from 'mailparser';
 import { decodeText } from './decode-text.js';
+import { readFirstAddress, readHeader, readIds, type MailHeader } from './header.js';
 import { htmlText } from './html.js';
 import { MAX_ADDRESSES, MAX_NESTING } from './limits.js';
 import type { Message } from './message.js';
@@ -10,6 +11,7 @@ import type { Message } from './message.js';
  */
 export async function readMime(bytes: Buffer, place: string, nesting = 0): Promise<Message> {
   const { raw, flowed, delSp } = prepared(bytes);
+  const fields = fieldsOf(readHeader(bytes));
   let mail: ParsedMail;
   try {
     mail = await simpleParser(raw, {
@@ -22,7 +24,11 @@ export async function readMime(bytes: Buffer, place: string, nesting = 0): Promi
     });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return { ...emptyMessage(place), notes: [`${place} could not be decoded as a mail: ${reason}`] };
+    return {
+      ...emptyMessage(place),
+      ...fields,
+      notes: [`${place} could not be decoded as a mail: ${reason}`],
+    };
   }
   const notes: string[] = [];
   let text = (mail.text ?? '').replaceAll('\r\n', '\n');
@@ -48,11 +54,7 @@ export async function readMime(bytes: Buffer, place: string, nesting = 0): Promi
   }
   return {
     place,
-    subject: (mail.subject ?? '').replace(/\s+/g, ' ').trim(),
-    from: fromOf(mail),
-    date: dateOf(mail),
-    messageId: withoutBrackets(mail.messageId),
-    references: referencesOf(mail),
+    ...fields,
     body: { text, flowed, delSp, fromPage },
     attachedDiffs,
     attached,
@@ -61,7 +63,7 @@ export async function readMime(bytes: Buffer, place: string, nesting = 0): Promi
 }
 
 /** Header fields that are read; the others of a mail (its Received lines, who else got it) are not decoded. */
-const WANTED = /^(?:from|subject|date|message-id|in-reply-to|references|mime-version|content-[a-z-]+):/i;
+const WANTED = /^(?:mime-version|content-[a-z-]+):/i;
 
 /**
  * Prepares a mail for mailparser.
@@ -114,39 +116,41 @@ function described(attachment: Attachment): string {
   return `${name} (${attachment.contentType}, ${attachment.size} bytes)`;
 }
 
-function fromOf(mail: ParsedMail): string | null {
-  const from = mail.from?.value[0];
-  if (!from) return null;
-  const address = from.address ? `<${from.address}>` : '';
-  return (
-    [from.name, address]
-      .filter(Boolean)
-      .join(' ')
-      .replace(/^<(.*)>$/, '$1') || null
-  );
+/** What the header says. It is read here and not by mailparser, which folds and decodes less of what mailers write. */
+function fieldsOf(
+  header: MailHeader,
+): Pick<Message, 'subject' | 'from' | 'date' | 'messageId' | 'references'> {
+  return {
+    subject: (header.get('subject') ?? '').replace(/\s+/g, ' ').trim(),
+    from: fromOf(header),
+    date: dateOf(header),
+    messageId: withoutBrackets(header.raw('message-id')),
+    references: referencesOf(header),
+  };
 }
 
-/** The date of the header itself: mailparser gives today's where it cannot read it. */
-function dateOf(mail: ParsedMail): string | null {
-  const line = mail.headerLines.find((header) => header.key === 'date')?.line ?? '';
-  const time = Date.parse(
-    line
-      .slice(5)
-      .replace(/\([^()]*\)/g, '')
-      .trim(),
-  );
+function fromOf(header: MailHeader): string | null {
+  const from = readFirstAddress(header.raw('from'));
+  if (!from) return null;
+  return from.name !== '' && from.address !== ''
+    ? `${from.name} <${from.address}>`
+    : from.name || from.address;
+}
+
+function dateOf(header: MailHeader): string | null {
+  const line = header.raw('date') ?? '';
+  const time = Date.parse(line.replace(/\([^()]*\)/g, '').trim());
   return Number.isNaN(time) ? null : new Date(time).toISOString();
 }
 
-function referencesOf(mail: ParsedMail): string[] {
-  const ids = [mail.references ?? [], mail.inReplyTo ?? []].flat().flatMap((field) => field.split(/[\s,]+/));
-  const seen = ids.map(withoutBrackets).filter((id) => id !== null && id.includes('@'));
-  const direct = withoutBrackets(mail.inReplyTo?.split(/\s/)[0]);
-  const others = [...new Set(seen as string[])].filter((id) => id !== direct);
-  return direct !== null && direct.includes('@') ? [...others, direct] : others;
+function referencesOf(header: MailHeader): string[] {
+  const answered = readIds(header.raw('in-reply-to'));
+  const direct = answered[0];
+  const others = [...new Set([...readIds(header.raw('references')), ...answered])];
+  return direct === undefined ? others : [...others.filter((id) => id !== direct), direct];
 }
 
-function withoutBrackets(id: string | undefined): string | null {
+function withoutBrackets(id: string | null): string | null {
   const bare = id?.trim().replace(/^<|>$/g, '').trim();
   return bare ? bare : null;
 }

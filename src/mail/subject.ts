@@ -16,7 +16,7 @@ export interface Subject {
   readonly patch: boolean;
 }
 
-const REPLY = /^(?:re|aw|sv|vs|antw|odp|fwd?|wg)(?:\[\d{1,3}\])?: */i;
+const REPLY = /^(?:re|aw|sv|vs|antw|odp|fwd?|wg|r|答复|回复|回覆|答覆|转发|轉寄)(?:\[\d{1,3}\])? ?[:：] */i;
 const NUMBER = /^\(?(\d{1,4})\/(\d{1,4})\)?$/;
 const VERSION = /^(?:patch|rfc)?-?v(\d{1,3})(?:\.\d+)?$/;
 

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import SMTPConnection from 'nodemailer/lib/smtp-connection';
+import type SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { Login } from '../policy/policy.js';
 import { readAuthority, readSecret } from '../secret.js';
 import type { Delivery, Outgoing, Transport } from './transport.js';
@@ -42,8 +42,10 @@ export function smtpTransport(login: Login): Transport {
   };
 }
 
-function connect(login: Login): Promise<SMTPConnection> {
-  const connection = new SMTPConnection({
+async function connect(login: Login): Promise<SMTPConnection> {
+  // Loaded when there is something to send.
+  const { default: Connection } = await import('nodemailer/lib/smtp-connection');
+  const connection = new Connection({
     host: login.host,
     port: login.port,
     secure: login.tls === 'yes',

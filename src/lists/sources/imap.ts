@@ -1,4 +1,4 @@
-import { ImapFlow } from 'imapflow';
+import type { ImapFlow } from 'imapflow';
 import { RectoError } from '../../errors.js';
 import { MAX_LIST_MAIL_BYTES } from '../../mail/limits.js';
 import type { Login } from '../policy/policy.js';
@@ -19,7 +19,7 @@ export function imapSource(name: string, login: Login, folder: string, start: St
   let client: ImapFlow | null = null;
   const connected = async (): Promise<ImapFlow> => {
     if (client?.usable) return client;
-    client = connection(login);
+    client = await connection(login);
     // Without a listener, a connection that breaks between two commands would end the process.
     client.on('error', () => undefined);
     await client.connect();
@@ -84,7 +84,9 @@ export function imapSource(name: string, login: Login, folder: string, start: St
   };
 }
 
-function connection(login: Login): ImapFlow {
+async function connection(login: Login): Promise<ImapFlow> {
+  // Loaded by those who follow such a source.
+  const { ImapFlow } = await import('imapflow');
   const { host, port, tls, user, passwordFile } = login;
   return new ImapFlow({
     host,

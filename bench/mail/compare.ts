@@ -1,0 +1,144 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { RectoError } from '../../src/errors.js';
+import { readFirstAddress, readHeader } from '../../src/mail/header.js';
+import { readPatchMail, type PatchMail } from '../../src/mail/patch-mail.js';
+import { readMessages } from '../../src/mail/read.js';
+import { writeDiff } from '../../src/patch/write.js';
+import { readHistory } from '../../src/lists/sources/git-history.js';
+import { ObjectReader } from '../../src/tree/objects.js';
+import { runGit } from '../../src/tree/git-command.js';
+import { mailInfo, type MailInfo } from './git-mailinfo.js';
+import { hunksOf } from './hunks.js';
+
+// Reads every mail of public-inbox epochs as Recto does and as `git mailinfo` does, and counts where they differ.
+// node dist-bench/bench/mail/compare.js EPOCH.git ... [--every N] [--out FOLDER]
+
+interface Difference {
+  readonly what: 'author' | 'subject' | 'title' | 'date' | 'diff' | 'unread';
+  readonly git: string;
+  readonly ours: string;
+}
+
+const words = process.argv.slice(2);
+const option = (name: string) => {
+  const at = words.indexOf(name);
+  return at < 0 ? null : words.splice(at, 2)[1]!;
+};
+const every = Number(option('--every') ?? 1);
+const out = option('--out');
+if (out !== null) mkdirSync(out, { recursive: true });
+
+for (const epoch of words) await compareEpoch(epoch);
+
+async function compareEpoch(epoch: string): Promise<void> {
+  const { stdout } = await runGit(epoch, ['rev-parse', 'HEAD']);
+  const reader = new ObjectReader(epoch);
+  const workers = [0, 1].map(() => mkdtempSync(join(tmpdir(), 'recto-mailinfo-')));
+  const counts = new Map<string, number>();
+  const lines: string[] = [];
+  let mails = 0;
+  let patches = 0;
+  let agreed = 0;
+  let seen = 0;
+  const queue = readHistory(epoch, null, stdout.toString('latin1').trim(), null)[Symbol.asyncIterator]();
+  const work = async (folder: string) => {
+    for (;;) {
+      const next = await queue.next();
+      if (next.done) return;
+      if (next.value.deletes || seen++ % every !== 0) continue;
+      const bytes = (await reader.read(next.value.blob))!.content;
+      const git = await mailInfo(bytes, folder);
+      mails++;
+      const { differences, patch } = await compare(bytes, git);
+      if (patch) patches++;
+      if (differences.length === 0) agreed++;
+      for (const { what, git, ours } of differences) {
+        counts.set(what, (counts.get(what) ?? 0) + 1);
+        lines.push(JSON.stringify({ what, blob: next.value.blob, git, ours }));
+      }
+      if (mails % 1000 === 0) console.error(`${epoch}: ${String(mails)} mails, ${String(agreed)} agree`);
+    }
+  };
+  // One iterator: its next() calls are answered in order.
+  await Promise.all(workers.map(work));
+  await reader.close();
+  for (const folder of workers) rmSync(folder, { recursive: true });
+  const share = ((agreed / mails) * 100).toFixed(2);
+  console.log(
+    `${epoch}: ${String(mails)} mails, ${String(patches)} of them patches; ${String(agreed)} agree (${share}%)`,
+  );
+  for (const [what, count] of counts) console.log(`  ${what}: ${String(count)} differ`);
+  if (out !== null) {
+    const name = epoch.replace(/[^\w.-]+/g, '_');
+    writeFileSync(join(out, `${name}.jsonl`), lines.join('\n') + '\n');
+  }
+}
+
+async function compare(
+  bytes: Buffer,
+  git: MailInfo | null,
+): Promise<{ differences: Difference[]; patch: boolean }> {
+  const [message] = await readMessages({ name: 'mail', bytes });
+  if (git === null)
+    return { differences: [{ what: 'unread', git: 'gives up', ours: message!.subject }], patch: false };
+  // What is quoted is for git no patch, and what only Recto recovers is no difference.
+  let own: readonly PatchMail[];
+  try {
+    own = readPatchMail(message!);
+  } catch (error) {
+    if (!(error instanceof RectoError)) throw error;
+    // A diff that Recto refuses to read, such as one with a path that leads out of the tree.
+    return { differences: [{ what: 'unread', git: git.title, ours: error.message }], patch: true };
+  }
+  own = own.filter(({ patch }) => patch !== null && !patch.quoted);
+  const patch = own[0]?.patch ?? null;
+  const differences: Difference[] = [];
+  const differ = (what: Difference['what'], fromGit: string, ours: string) => {
+    if (fromGit !== ours) differences.push({ what, git: fromGit, ours });
+  };
+  differ('author', plainName(git.author), plainName(patch?.author ?? message!.from ?? ''));
+  if (patch === null) differ('subject', squeezed(git.subject), message!.subject);
+  else differ('title', squeezed(git.title), squeezed(patch.subject));
+  differ('date', isoDate(git.date), message!.date ?? '');
+  const charset = /charset\s*=\s*"?([\w-]+)/i.exec(readHeader(bytes).raw('content-type') ?? '')?.[1];
+  const fromGit = hunksOf(decode(git.patch, charset));
+  const ours = own.flatMap((mail) => mail.patch!.files.map(writeDiff)).flatMap(hunksOf);
+  const at = fromGit.findIndex((line, i) => line !== ours[i]);
+  if (at >= 0 || fromGit.length !== ours.length) {
+    const first = at < 0 ? fromGit.length : at;
+    differences.push({
+      what: 'diff',
+      git: `${String(fromGit.length)} lines; ${String(first)}: ${fromGit[first] ?? '(none)'}`,
+      ours: `${String(ours.length)} lines; ${ours[first] ?? '(none)'}`,
+    });
+  }
+  return { differences, patch: patch !== null };
+}
+
+function plainName(author: string): string {
+  const read = readFirstAddress(Buffer.from(author, 'utf8').toString('latin1'));
+  return read === null ? author : `${read.name} <${read.address}>`;
+}
+
+function squeezed(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
+}
+
+function isoDate(date: string): string {
+  const time = Date.parse(date.replace(/\([^()]*\)/g, '').trim());
+  return Number.isNaN(time) ? '' : new Date(time).toISOString();
+}
+
+function decode(patch: Buffer, charset: string | undefined): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(patch);
+  } catch {
+    try {
+      return new TextDecoder(charset ?? 'latin1').decode(patch);
+    } catch {
+      return patch.toString('latin1');
+    }
+  }
+}
