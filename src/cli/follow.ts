@@ -5,7 +5,7 @@ import { RectoError } from '../errors.js';
 import { followOnce, nextDue, recover, type Log } from '../lists/follow.js';
 import type { Policy } from '../lists/policy/policy.js';
 import { readPolicy } from '../lists/policy/read.js';
-import { treeReviewer, type Reviewer } from '../lists/reviewer.js';
+import { snapshotReviewer, treeReviewer, type Reviewer } from '../lists/reviewer.js';
 import { openTransport } from '../lists/send/open.js';
 import type { Transport } from '../lists/send/transport.js';
 import type { Source } from '../lists/source.js';
@@ -76,10 +76,11 @@ export async function follow(options: FollowOptions, terminal: Terminal): Promis
 }
 
 function openSession(policy: Policy, terminal: Terminal): Session {
+  const rules = ruleFolders(policy.rules, terminal);
   return {
     policy,
     sources: policy.sources.map((source) => openSource(source, policy)),
-    reviewer: treeReviewer(policy.tree, ruleFolders(policy.rules, terminal)),
+    reviewer: policy.tree === null ? snapshotReviewer(rules) : treeReviewer(policy.tree, rules),
     transport: openTransport(policy),
   };
 }

@@ -1,8 +1,9 @@
 import { openFactStore } from '../c/open-store.js';
 import type { FactStore } from '../c/store.js';
 import type { Series } from '../mail/series.js';
-import { reviewSeries, type Review } from '../review/review.js';
+import { reviewOnSnapshot, reviewSeries, type Review } from '../review/review.js';
 import { loadRuleBook, type RuleBook } from '../rules/load.js';
+import { closestSnapshot } from '../snapshot/shipped.js';
 import { resolveBase, type Base } from '../tree/base.js';
 import { findTree, openTree, type TreePlace } from '../tree/open.js';
 import { findRevision } from '../tree/revision.js';
@@ -37,6 +38,20 @@ export function treeReviewer(directory: string, ruleFolders: readonly string[]):
       open?.facts.close();
       open = null;
     },
+  };
+}
+
+/** Reviews without a kernel tree: against the snapshot of the release that is closest to each series in time. */
+export function snapshotReviewer(ruleFolders: readonly string[]): Reviewer {
+  let rules: RuleBook | null = null;
+  return {
+    review(series) {
+      rules ??= loadRuleBook(ruleFolders);
+      const dates = series.patches.flatMap(({ date }) => (date === null ? [] : [date]));
+      const snapshot = closestSnapshot(dates.sort().at(-1) ?? null);
+      return reviewOnSnapshot({ series, snapshot, notes: [] }, rules);
+    },
+    close: () => undefined,
   };
 }
 

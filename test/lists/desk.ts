@@ -110,6 +110,7 @@ export class TestDesk {
     return {
       series,
       tree: 'tree',
+      snapshot: null,
       base: null,
       patches: series.patches.map((patch) => ({
         ...applied(patch),

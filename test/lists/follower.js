@@ -19,6 +19,7 @@ const reviewer = {
     Promise.resolve({
       series,
       tree: 'none',
+      snapshot: null,
       base: null,
       patches: series.patches.map((patch) => ({ patch, status: 'applied', files: [], tree: null })),
       findings: series.patches.map((patch) => ({

@@ -112,7 +112,7 @@ const answers = z.strictObject({
 export const policyForm = z.strictObject({
   identity: z.strictObject({ name: text, address }),
   store: text.optional(),
-  tree: text,
+  tree: text.optional(),
   rules: z.array(text).optional(),
   sources: z.array(source).min(1, 'at least one source is expected'),
   paths: z.array(text).optional(),

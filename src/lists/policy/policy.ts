@@ -68,7 +68,8 @@ export interface AnswerRule extends Partial<AnswerPolicy> {
 export interface Policy {
   readonly identity: { readonly name: string; readonly address: string };
   readonly store: string;
-  readonly tree: string;
+  /** The kernel tree; null: the snapshots of releases. */
+  readonly tree: string | null;
   readonly rules: readonly string[];
   readonly sources: readonly SourcePolicy[];
   /** Only series that change such files are reviewed. */

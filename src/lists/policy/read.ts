@@ -59,7 +59,7 @@ function policyOf(form: PolicyForm, folder: string): Policy {
   return {
     identity: form.identity,
     store: path(form.store ?? 'recto.db'),
-    tree: path(form.tree),
+    tree: form.tree === undefined ? null : path(form.tree),
     rules: (form.rules ?? []).map(path),
     sources: form.sources.map((source) => sourceOf(source, path)),
     paths: form.paths ?? ['**/*.c', '**/*.h'],
