@@ -1,7 +1,7 @@
 import type { FactStore } from '../../src/c/store.js';
-import type { RuleBook } from '../../src/rules/load.js';
 import type { Finding } from '../../src/review/finding.js';
 import { reviewSeries } from '../../src/review/review.js';
+import type { RuleBook } from '../../src/rules/load.js';
 import type { Kernel } from './kernel.js';
 import { seriesOf } from './mail.js';
 import type { Case, Expectation } from './operator.js';
@@ -9,44 +9,61 @@ import type { Case, Expectation } from './operator.js';
 /** What Recto said of a case. */
 export interface Verdict {
   /** `right`: the planted hazard is found, or nothing is said of a harmless change. */
-  readonly outcome: 'right' | 'missed' | 'false alarm' | 'not applied';
+  readonly outcome: 'right' | 'missed' | 'false alarm';
   /** All that it said. */
   readonly findings: readonly Finding[];
   /** On a planted hazard: findings that are not the expected one. They are looked at, too. */
   readonly others: readonly Finding[];
 }
 
-/** Reviews a case as mails against its kernel, and holds the result against what is known of it. */
-export async function judge(
-  item: Case,
+/**
+ * Reviews mails as a user would give them.
+ *
+ * @throws Error when a patch does not apply: then the generator is wrong
+ */
+export async function reviewMails(
   mails: string,
   kernel: Kernel,
   rules: RuleBook,
   store: FactStore,
-): Promise<Verdict> {
+): Promise<readonly Finding[]> {
   const series = await seriesOf(mails);
   const review = await reviewSeries({ series, tree: kernel.tree, base: null, notes: [] }, rules, store);
-  const { findings } = review;
-  if (
-    review.patches.length !== item.patches.length ||
-    review.patches.some(({ status }) => status !== 'applied')
-  ) {
-    return { outcome: 'not applied', findings, others: [] };
+  for (const { patch, status } of review.patches) {
+    if (status !== 'applied') throw new Error(`${patch.subject}: ${status}`);
   }
-  if (item.expects === null) {
+  return review.findings;
+}
+
+/** Holds what was said of a case against what is known of it. */
+export function judge(item: Case, findings: readonly Finding[]): Verdict {
+  const { expects } = item;
+  if (expects === null) {
     return { outcome: findings.length === 0 ? 'right' : 'false alarm', findings, others: [] };
   }
-  const expects = item.expects;
   const others = findings.filter((finding) => !isExpected(finding, expects));
   return { outcome: others.length < findings.length ? 'right' : 'missed', findings, others };
 }
 
+/** Is it the finding that the case must give? */
 function isExpected(finding: Finding, expects: Expectation): boolean {
   return (
     finding.patch === expects.patch &&
     expects.in.includes(finding.in) &&
     expects.updaters.includes(finding.updater) &&
     (expects.updates?.includes(finding.update) ?? true) &&
-    expects.flags.includes(finding.flag)
+    (expects.flags.includes(finding.flag) || (expects.updates === null && finding.flag === 'flags'))
+  );
+}
+
+/** Is the finding about code that the case changes, or about a function that it names? */
+export function concerns(finding: Finding, item: Case): boolean {
+  const paths = new Set(item.patches.flatMap((texts) => [...texts.keys()]));
+  const names = new Set([item.function, ...item.touched.map((touched) => touched.function)]);
+  return (
+    names.has(finding.in) ||
+    names.has(finding.updater) ||
+    paths.has(finding.file) ||
+    finding.origins.some(({ file }) => paths.has(file))
   );
 }

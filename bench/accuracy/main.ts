@@ -6,7 +6,7 @@ import { analyse } from '../../src/review/side.js';
 import { openTree } from '../../src/tree/open.js';
 import { readOptions } from './arguments.js';
 import { readKernel } from './kernel.js';
-import { measure, type Measured } from './measure.js';
+import { measure, type Bench, type Measured } from './measure.js';
 import { OPERATORS } from './operators.js';
 import { headLine, operatorLine, totalLines, type Tally } from './report.js';
 
@@ -26,16 +26,17 @@ for (const directory of options.trees) {
   progress(`analysing Linux ${kernel.version}`);
   await analyse(tree, rules, new Set(), store);
   console.log(headLine(kernel.version, options.seed));
-  const used = new Map<string, number>();
+  const bench: Bench = { kernel, rules, store, seed: options.seed, used: new Map() };
   for (const operator of operators) {
     const tally: Measured[] = [];
-    for await (const one of measure(operator, kernel, options.seed, options.count, used, rules, store)) {
+    const start = performance.now();
+    for await (const one of measure(operator, bench, options.count)) {
       tally.push(one);
       if (one.verdict.outcome !== 'right' || one.verdict.others.length > 0)
         keep(kernel.version, one, tally.length);
       progress(`${operator.name}: ${String(tally.length)} of ${String(options.count)}`);
     }
-    const line: Tally = { operator, measured: tally };
+    const line: Tally = { operator, measured: tally, seconds: (performance.now() - start) / 1000 };
     console.log(operatorLine(line));
     all.push(...tally);
   }

@@ -1,6 +1,7 @@
 import type { FactStore } from '../../src/c/store.js';
 import type { RuleBook } from '../../src/rules/load.js';
-import { judge, type Verdict } from './judge.js';
+import { groupsOf } from './groups.js';
+import { concerns, judge, reviewMails, type Verdict } from './judge.js';
 import type { Kernel } from './kernel.js';
 import { mailsOf } from './mail.js';
 import type { Case, Operator } from './operator.js';
@@ -13,50 +14,65 @@ export interface Measured {
   readonly item: Case;
   readonly mails: string;
   readonly verdict: Verdict;
-  readonly milliseconds: number;
 }
 
-/** How many cases one function may give, over all operators of a kind: the sample should be of the tree, not of one place. */
+/** What measuring needs all the way. */
+export interface Bench {
+  readonly kernel: Kernel;
+  readonly rules: RuleBook;
+  readonly store: FactStore;
+  readonly seed: string;
+  /** Cases that each function has given so far. */
+  readonly used: Map<string, number>;
+}
+
+/** How many cases one function may give, over all operators of a kind: the sample is of the tree, not of one place. */
 const CASES_PER_FUNCTION = 6;
+/** Cases that are reviewed as one patch. */
+const TOGETHER = 6;
 
 /** The cases of one operator that a seed stands for: the first `count` that can be used. */
-export async function* sample(
-  operator: Operator,
-  kernel: Kernel,
-  seed: string,
-  count: number,
-  used: Map<string, number>,
-): AsyncIterable<{ readonly item: Case; readonly mails: string }> {
-  const random = seededRandom(`${seed}/${kernel.version}/${operator.name}`);
+export async function sample(operator: Operator, bench: Bench, count: number): Promise<Case[]> {
+  const { kernel, used } = bench;
+  const random = seededRandom(`${bench.seed}/${kernel.version}/${operator.name}`);
   const here = new Set<string>();
-  let taken = 0;
+  const cases: Case[] = [];
   for await (const item of operator.cases(kernel, random)) {
-    if (taken >= count) return;
+    if (cases.length >= count) break;
     const place = `${operator.kind}:${item.file}:${item.function}`;
     // Twice the same function, for one operator, only where it has nothing else.
     if (here.has(place) && !operator.repeats) continue;
     if ((used.get(place) ?? 0) >= CASES_PER_FUNCTION) continue;
-    if ((await whyUnusable(item, kernel)) !== null) continue;
+    if ((await whyUnusable(item, kernel, bench.store)) !== null) continue;
     here.add(place);
     used.set(place, (used.get(place) ?? 0) + 1);
-    taken++;
-    yield { item, mails: await mailsOf(item, kernel, operator.name) };
+    cases.push(item);
   }
+  return cases;
 }
 
-/** Reviews the sample of one operator. */
-export async function* measure(
-  operator: Operator,
-  kernel: Kernel,
-  seed: string,
-  count: number,
-  used: Map<string, number>,
-  rules: RuleBook,
-  store: FactStore,
-): AsyncIterable<Measured> {
-  for await (const { item, mails } of sample(operator, kernel, seed, count, used)) {
-    const start = performance.now();
-    const verdict = await judge(item, mails, kernel, rules, store);
-    yield { operator, item, mails, verdict, milliseconds: performance.now() - start };
+/**
+ * Reviews the sample of one operator. Cases in different files are reviewed as one patch first. Who is not found in it,
+ * and everybody in a patch of harmless changes of which anything is said, is reviewed alone, and that counts.
+ */
+export async function* measure(operator: Operator, bench: Bench, count: number): AsyncIterable<Measured> {
+  const { kernel, rules, store } = bench;
+  const cases = await sample(operator, bench, count);
+  for (const group of groupsOf(
+    cases.map((item) => ({ item })),
+    TOGETHER,
+  )) {
+    const mails = await mailsOf(group.together, kernel, operator.name);
+    const findings = await reviewMails(mails, kernel, rules, store);
+    for (const { item } of group.members) {
+      const own = await mailsOf(item, kernel, operator.name);
+      const said = findings.filter((finding) => concerns(finding, item));
+      let verdict = judge(item, said);
+      const isSure = item.expects === null ? findings.length === 0 : verdict.outcome === 'right';
+      if (!isSure && group.members.length > 1) {
+        verdict = judge(item, await reviewMails(own, kernel, rules, store));
+      }
+      yield { operator, item, mails: own, verdict };
+    }
   }
 }

@@ -1,3 +1,6 @@
+import { conversion } from './harmless/conversions.js';
+import { cosmetic } from './harmless/cosmetic.js';
+import { owned } from './harmless/owned.js';
 import type { Operator } from './operator.js';
 import { downgrades } from './plant/downgrades.js';
 import { errorPath } from './plant/error-paths.js';
@@ -23,4 +26,7 @@ export const OPERATORS: readonly Operator[] = [
   lookupForAllocation,
   accessorRedefined,
   speculative,
+  ...cosmetic,
+  ...owned,
+  conversion,
 ];

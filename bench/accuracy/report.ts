@@ -5,6 +5,7 @@ import type { Operator } from './operator.js';
 export interface Tally {
   readonly operator: Operator;
   readonly measured: readonly Measured[];
+  readonly seconds: number;
 }
 
 export function headLine(version: string, seed: string): string {
@@ -12,7 +13,7 @@ export function headLine(version: string, seed: string): string {
 }
 
 /** `call-page-cache            12 of 12 found  100%   1.9 s each` */
-export function operatorLine({ operator, measured }: Tally): string {
+export function operatorLine({ operator, measured, seconds }: Tally): string {
   const right = measured.filter(({ verdict }) => verdict.outcome === 'right').length;
   const all = measured.length;
   const what =
@@ -20,10 +21,9 @@ export function operatorLine({ operator, measured }: Tally): string {
       ? `${String(right)} of ${String(all)} found`
       : `${String(all - right)} of ${String(all)} false alarms`;
   const share = all === 0 ? 'no place' : percent(operator.kind === 'planted' ? right : all - right, all);
-  const seconds = measured.reduce((sum, { milliseconds }) => sum + milliseconds, 0) / 1000 / Math.max(all, 1);
   const others = measured.reduce((sum, { verdict }) => sum + verdict.others.length, 0);
   const more = others > 0 ? `, ${String(others)} other findings` : '';
-  return `  ${operator.name.padEnd(28)} ${what.padEnd(24)} ${share.padStart(8)}  ${seconds.toFixed(1)} s each${more}`;
+  return `  ${operator.name.padEnd(28)} ${what.padEnd(24)} ${share.padStart(8)}  ${seconds.toFixed(0)} s${more}`;
 }
 
 /** Recall and false alarms over all trees, and what the sample was drawn from. */
@@ -41,8 +41,6 @@ export function totalLines(all: readonly Measured[]): string[] {
         ? `${String(right)} of ${String(measured.length)} planted hazards found (${percent(right, measured.length)}), ${places}`
         : `${String(measured.length - right)} false alarms on ${String(measured.length)} harmless changes (${percent(measured.length - right, measured.length)}), ${places}`,
     );
-    const unapplied = measured.filter(({ verdict }) => verdict.outcome === 'not applied').length;
-    if (unapplied > 0) lines.push(`${String(unapplied)} of them did not apply`);
   }
   return lines;
 }

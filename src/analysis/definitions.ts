@@ -36,8 +36,8 @@ export interface Definitions {
   /** Types of a struct's fields; null when it is not known. */
   fields(struct: string): Readonly<Record<string, string>> | null;
   structs(): Iterable<readonly [string, Readonly<Record<string, string>>]>;
-  /** Equal for definitions whose types, constants and tables say the same. */
-  typesText(): string;
+  /** Equal for definitions whose operation tables say the same. */
+  slotsText(): string;
 }
 
 /** The definitions in the files of a tree, whose facts are given by path. */
@@ -51,7 +51,7 @@ class FileDefinitions implements Definitions {
   private readonly byFile = new Map<string, Map<string, FunctionEntry>>();
   private readonly globals = new Map<string, FunctionEntry>();
   private readonly fieldsOf = new Map<string, Record<string, string>>();
-  private types: string | null = null;
+  private slotTexts: string | null = null;
 
   constructor(files: ReadonlyMap<string, FileFacts>) {
     const conflicting = new Set<string>();
@@ -112,13 +112,12 @@ class FileDefinitions implements Definitions {
     return this.fieldsOf;
   }
 
-  typesText(): string {
-    this.types ??= JSON.stringify([
-      [...this.fieldsOf].sort(),
-      [...this.constants].sort(),
-      this.slots.map(({ struct, field, entry }) => `${struct}.${field}=${entry.key}`).sort(),
-    ]);
-    return this.types;
+  slotsText(): string {
+    this.slotTexts ??= this.slots
+      .map(({ struct, field, entry }) => `${struct}.${field}=${entry.key}`)
+      .sort()
+      .join('\n');
+    return this.slotTexts;
   }
 }
 

@@ -104,9 +104,18 @@ export class Program {
     }
   }
 
-  /** Do types, constants and operation tables say the same? */
-  hasSameTypes(other: Program): boolean {
-    return this.definitions.typesText() === other.definitions.typesText();
+  /**
+   * Do types, constants and operation tables say the same of everything that the other program knows? What is there in
+   * addition cannot matter to code that is in both.
+   */
+  extendsTypesOf(other: Program): boolean {
+    for (const [name, fields] of other.structs()) {
+      const now = this.definitions.fields(name);
+      if (!now) return false;
+      for (const field in fields) if (now[field] !== fields[field]) return false;
+    }
+    for (const [name, value] of other.constants) if (this.constants.get(name) !== value) return false;
+    return this.definitions.slotsText() === other.definitions.slotsText();
   }
 
   /** All structs that are known, with the types of their fields. */

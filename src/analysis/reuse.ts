@@ -9,7 +9,7 @@ export class Reuse {
   private readonly functions: ReadonlyMap<string, FunctionAnalysis>;
   /** Names whose meaning differs between the two trees apart from bodies: accessors, contracts. */
   private readonly changedNames: ReadonlySet<string>;
-  /** Types, constants or tables differ: everything is done anew. */
+  /** Types or constants changed, or tables differ: everything is done anew. */
   private readonly nothing: boolean;
 
   constructor(program: Program, previous: TreeAnalysis, functions: ReadonlyMap<string, FunctionAnalysis>) {
@@ -17,7 +17,7 @@ export class Reuse {
     this.previous = previous;
     this.functions = functions;
     this.changedNames = changedNames(program, previous.program);
-    this.nothing = !program.hasSameTypes(previous.program);
+    this.nothing = !program.extendsTypesOf(previous.program);
   }
 
   /** The analysis to take over: null when the function did not matter then and cannot now, undefined to do it anew. */

@@ -3,7 +3,7 @@ import { auditToJson } from '../report/audit-json.js';
 import { auditToText } from '../report/audit-text.js';
 import { styleFor } from '../report/style.js';
 import { auditTree } from '../review/audit.js';
-import { loadRuleBook } from '../rules/load.js';
+import { openRuleBook } from '../rules/open.js';
 import { findTree, openTree } from '../tree/open.js';
 import { status } from './failure.js';
 import { startProgress } from './progress.js';
@@ -23,7 +23,7 @@ export interface AuditOptions {
 export async function audit(options: AuditOptions, terminal: Terminal): Promise<number> {
   const progress = startProgress(terminal);
   try {
-    const rules = loadRuleBook(ruleFolders(options.rules, terminal));
+    const rules = await openRuleBook(ruleFolders(options.rules, terminal));
     const place = await findTree(options.tree ?? null, terminal.cwd);
     progress.step('reading the list of files');
     const tree = await openTree(place.directory, options.rev ?? null);

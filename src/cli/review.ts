@@ -11,7 +11,8 @@ import { coverageOf } from '../review/audit.js';
 import type { Level } from '../review/finding.js';
 import { reviewOnSnapshot, reviewSeries, type Review } from '../review/review.js';
 import { analyse, type AnalysisProgress } from '../review/side.js';
-import { loadRuleBook, type RuleBook } from '../rules/load.js';
+import type { RuleBook } from '../rules/load.js';
+import { openRuleBook } from '../rules/open.js';
 import { Snapshot } from '../snapshot/snapshot.js';
 import type { Tree } from '../tree/tree.js';
 import { status } from './failure.js';
@@ -43,7 +44,7 @@ export async function review(
 ): Promise<number> {
   const progress = startProgress(terminal);
   try {
-    const rules = loadRuleBook(ruleFolders(options.rules, terminal));
+    const rules = await openRuleBook(ruleFolders(options.rules, terminal));
     const clock = startClock();
     const request = await readRequest(names, options, terminal, progress);
     clock.step('reading the input');

@@ -197,7 +197,7 @@ export class Snapshot implements Definitions {
     return Object.entries(this.fieldsOf);
   }
 
-  typesText(): string {
+  slotsText(): string {
     return `${this.version} ${this.date}`;
   }
 }

@@ -399,7 +399,7 @@ class StageDefinitions implements Definitions {
     return this.snapshot.structs();
   }
 
-  typesText(): string {
-    return this.snapshot.typesText();
+  slotsText(): string {
+    return this.snapshot.slotsText();
   }
 }

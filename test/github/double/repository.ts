@@ -1,6 +1,17 @@
 import { execFileSync } from 'node:child_process';
 
+/** Answers about commits, which do not change. */
+const known = new Map<string, string>();
+
 function git(folder: string, ...command: string[]): string {
+  const key = [folder, ...command].join('\0');
+  const aboutCommits = /[0-9a-f]{40}/.test(key);
+  const answer = (aboutCommits ? known.get(key) : undefined) ?? run(folder, command);
+  if (aboutCommits) known.set(key, answer);
+  return answer;
+}
+
+function run(folder: string, command: readonly string[]): string {
   return execFileSync('git', ['-C', folder, ...command], {
     encoding: 'utf8',
     maxBuffer: 1e9,
@@ -86,9 +97,16 @@ export function resolve(folder: string, name: string): string | null {
   }
 }
 
+const EMPTY_TREE = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';
+
 /** The commit where two branches part. */
 export function mergeBase(folder: string, a: string, b: string): string {
-  return git(folder, 'merge-base', a, b).trim();
+  try {
+    return git(folder, 'merge-base', a, b).trim();
+  } catch {
+    // There is none: GitHub compares with nothing.
+    return EMPTY_TREE;
+  }
 }
 
 /** What GitHub's API says of a commit itself. */

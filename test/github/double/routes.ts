@@ -11,6 +11,7 @@ export interface Answer {
 
 /** A request that the description allows. */
 export interface Call {
+  readonly path: string;
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
   readonly headers: Readonly<Record<string, string>>;
@@ -92,8 +93,8 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   },
   'repos/compare-commits': {
     needs: ['contents', 'read'],
-    answer: (state, { params, query }) => {
-      const [base = '', head = ''] = decodeURIComponent(params['basehead']!).split('...');
+    answer: (state, { path, query }) => {
+      const [base = '', head = ''] = path.split('/').at(-1)!.split('...');
       if (!resolve(state.folder, base) || !resolve(state.folder, head)) return missing;
       const commits = revisions(state.folder, head, `^${base}`);
       return ok({
@@ -160,7 +161,8 @@ function find(state: GitHubState, number: string): PullState | undefined {
 function pullBody(state: GitHubState, pull: PullState): object {
   const head = state.head(pull);
   const base = state.baseOf(pull);
-  const start = mergeBase(state.folder, base, head);
+  const commits = revisions(state.folder, head, `^${base}`).length;
+  const files = changedFiles(state.folder, mergeBase(state.folder, base, head), head).length;
   return {
     number: pull.number,
     title: pull.title,
@@ -168,8 +170,9 @@ function pullBody(state: GitHubState, pull: PullState): object {
     draft: pull.draft,
     head: { ref: pull.branch, sha: head },
     base: { ref: pull.base, sha: base, repo: { name: state.repo, size: 12 } },
-    commits: revisions(state.folder, head, `^${base}`).length,
-    changed_files: changedFiles(state.folder, start, head).length,
+    commits,
+    changed_files: files,
+    ...pull.claimed,
   };
 }
 

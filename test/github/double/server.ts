@@ -8,7 +8,7 @@ import { parse } from 'yaml';
 import { readDescription } from './description.js';
 import { serveGit } from './git-http.js';
 import { answerGraphql, type GraphqlRequest } from './graphql.js';
-import { ROUTES, type Answer } from './routes.js';
+import { ROUTES, type Answer, type Call } from './routes.js';
 import type { GitHubState, Permissions } from './state.js';
 
 /** What goes wrong with a request. `after`: what it asks for is done all the same. */
@@ -112,19 +112,17 @@ export class GitHubDouble {
     }
     const { operation, params } = judged;
     await this.#answer({ method, path: pathname, operation, body }, response, () =>
-      this.#carryOut(operation, { params, query, headers, body: (body ?? {}) as Record<string, unknown> }),
+      this.#carryOut(operation, {
+        path: pathname,
+        params,
+        query,
+        headers,
+        body: (body ?? {}) as Record<string, unknown>,
+      }),
     );
   }
 
-  #carryOut(
-    operation: string,
-    call: {
-      params: Readonly<Record<string, string>>;
-      query: Record<string, string>;
-      headers: Record<string, string>;
-      body: Record<string, unknown>;
-    },
-  ): Answer {
+  #carryOut(operation: string, call: Call): Answer {
     const route = ROUTES[operation];
     if (!route) {
       this.mistakes.push(`the double does not know ${operation}`);
@@ -139,6 +137,13 @@ export class GitHubDouble {
       return { status: 403, body: { message: 'Resource not accessible by integration' } };
     }
     return route.answer(this.state, call);
+  }
+
+  /** A token with the permissions of the installation, for tests that ask by themselves. */
+  token(): string {
+    const token = `ghs_${String(this.state.next()).padStart(36, 't')}`;
+    this.#tokens.set(token, this.permissions);
+    return token;
   }
 
   #giveToken(headers: Record<string, string>, { permissions }: Record<string, unknown>): Answer {

@@ -1,3 +1,4 @@
+import { git } from '../../tree/repository.js';
 import { mergeBase, resolve, shownLines } from './repository.js';
 
 /** What an access token of the app may do. */
@@ -9,8 +10,10 @@ export interface PullState {
   draft: boolean;
   state: 'open' | 'closed';
   /** Names of branches in the repository on disk. */
-  readonly branch: string;
+  branch: string;
   base: string;
+  /** What GitHub says of its size, where that is not what it is. */
+  claimed?: { readonly commits?: number; readonly changed_files?: number };
 }
 
 export interface CommentState {
@@ -87,6 +90,14 @@ export class GitHubState {
 
   head(pull: PullState): string {
     return resolve(this.folder, pull.branch)!;
+  }
+
+  /** Takes the branch away, as if it were in a fork: what remains is refs/pull/N/head. */
+  detach(pull: PullState): void {
+    const ref = `refs/pull/${String(pull.number)}/head`;
+    git(this.folder, 'update-ref', ref, this.head(pull));
+    git(this.folder, 'branch', '-D', pull.branch);
+    pull.branch = ref;
   }
 
   baseOf(pull: PullState): string {

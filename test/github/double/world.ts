@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import { createNodeMiddleware, Probot } from 'probot';
 import { onTestFinished } from 'vitest';
 import { rectoApp } from '../../../src/github/app.js';
-import { judge, type Judge } from '../../../src/github/judge.js';
+import { judge, type Judge, type Judgement } from '../../../src/github/judge.js';
 import { RectoOctokit } from '../../../src/github/octokit.js';
 import { Reviews } from '../../../src/github/reviews.js';
 import type { Settings } from '../../../src/github/settings.js';
@@ -27,17 +27,38 @@ export interface RunningApp {
   stop(): Promise<void>;
 }
 
+/** How an app is set up. */
+export interface Options {
+  readonly source?: 'mirror' | 'clone' | 'api';
+  /** With Probot's throttling, which makes the tests wait. */
+  readonly throttle?: boolean;
+  readonly ownJudge?: Judge;
+  readonly changes?: Partial<Settings>;
+}
+
+/** Judges for real, but the same patches only once: for tests that are about something else. */
+export const judgeOnce: Judge = (task) => {
+  const key = JSON.stringify([
+    task.changes.patches,
+    task.changes.diff,
+    task.tree.kind,
+    task.ruleFolders.length,
+  ]);
+  const known = judged.get(key) ?? judge(task);
+  judged.set(key, known);
+  return known;
+};
+const judged = new Map<string, Promise<Judgement>>();
+
 /** A GitHub, the app, and what goes between them. */
 export class World {
   readonly state: GitHubState;
   readonly github: GitHubDouble;
   app!: RunningApp;
-  readonly #changes: Partial<Settings>;
-  readonly #judge: Judge;
+  readonly #options: Options;
 
-  constructor(changes: Partial<Settings>, ownJudge: Judge) {
-    this.#changes = changes;
-    this.#judge = ownJudge;
+  constructor(options: Options) {
+    this.#options = options;
     const folder = join(temporaryFolder(), 'linux');
     cpSync(tree, folder, { recursive: true });
     git(folder, 'init', '-q', '-b', 'master');
@@ -47,15 +68,17 @@ export class World {
   }
 
   /** Starts an app of its own, as a server that was started again would be. */
-  async startApp(throttle = false): Promise<RunningApp> {
+  async startApp(): Promise<RunningApp> {
     const log: string[] = [];
+    const { source = 'clone', throttle = false, ownJudge = judge, changes = {} } = this.#options;
+    const { owner, repo, folder } = this.state;
     const settings: Settings = {
-      mirrors: new Map(),
-      cloneLimit: 1e9,
+      mirrors: new Map(source === 'mirror' ? [[`${owner}/${repo}`, folder]] : []),
+      cloneLimit: source === 'clone' ? 1e9 : 0,
       gitHost: this.github.url,
       reviewTimeoutMs: 60_000,
       patience: { lookAfterMs: [1, 1, 1] },
-      ...this.#changes,
+      ...changes,
     };
     const probot = new Probot({
       appId: 1,
@@ -74,7 +97,7 @@ export class World {
       })) as typeof RectoOctokit,
     });
     await probot.ready();
-    const reviews = new Reviews(settings, this.#judge, probot.log);
+    const reviews = new Reviews(settings, ownJudge, probot.log);
     const middleware = await createNodeMiddleware((app) => rectoApp(app, reviews), { probot });
     const server = createServer((request, response) => {
       void middleware(request, response, () => response.writeHead(404).end());
@@ -97,6 +120,14 @@ export class World {
     const id = commit(folder, files, subject);
     git(folder, 'checkout', '-q', 'master');
     return id;
+  }
+
+  /** A branch that has nothing in common with any other. */
+  orphan(branch: string, files: Readonly<Record<string, string>>): void {
+    const { folder } = this.state;
+    git(folder, 'checkout', '-q', '--orphan', branch);
+    commit(folder, files);
+    git(folder, 'checkout', '-q', 'master');
   }
 
   /** Sets a branch back to where another one is, as a forced push does. */
@@ -165,8 +196,8 @@ export class World {
 const QUICK = { enabled: true, retryAfterBaseValue: 10, fallbackSecondaryRateRetryAfter: 1 };
 
 /** Starts a GitHub and the app for one test. */
-export async function startWorld(changes: Partial<Settings> = {}, ownJudge: Judge = judge): Promise<World> {
-  const world = new World(changes, ownJudge);
+export async function startWorld(options: Options = {}): Promise<World> {
+  const world = new World(options);
   await world.github.start();
   world.app = await world.startApp();
   onTestFinished(async () => {

@@ -1,0 +1,190 @@
+import { randomBytes } from 'node:crypto';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readApiChanges } from '../../src/github/api-series.js';
+import { readGitChanges } from '../../src/github/git-series.js';
+import { RectoOctokit } from '../../src/github/octokit.js';
+import { readPullRequest } from '../../src/github/pull-request.js';
+import type { FileDiff } from '../../src/patch/patch.js';
+import { commit, git, temporaryFolder } from '../tree/repository.js';
+import { judgeOnce, startWorld, type World } from './double/world.js';
+import { DRAW, drawAdopts, PAGES, pages } from './sketches.js';
+
+const summaryOf = ({ state }: World) => state.checkRuns[0]!.output.summary;
+
+describe('the tree comes', () => {
+  it('from the mirror that the settings name, and the review says so', async () => {
+    const world = await startWorld({ source: 'mirror', ownJudge: judgeOnce });
+    world.push('topic', { [DRAW]: drawAdopts });
+    world.state.open(1, 'topic');
+    await world.deliver(world.pullRequest('opened', 1));
+    expect(summaryOf(world)).toContain("from the server's mirror of sketch/linux");
+    expect(world.state.threads.map(({ path }) => path)).toEqual([DRAW]);
+  });
+
+  it('from a mirror that has to fetch first, without touching its branches', async () => {
+    const mirror = join(temporaryFolder(), 'mirror.git');
+    const world = await startWorld({
+      ownJudge: judgeOnce,
+      changes: { mirrors: new Map([['sketch/linux', mirror]]) },
+    });
+    git(world.state.folder, 'clone', '-q', '--bare', world.state.folder, mirror);
+    world.push('topic', { [DRAW]: drawAdopts });
+    world.state.open(1, 'topic');
+    await world.deliver(world.pullRequest('opened', 1));
+    expect(world.github.mistakes).toEqual([]);
+    expect(world.state.threads.map(({ path }) => path)).toEqual([DRAW]);
+    const refs = git(mirror, 'for-each-ref', '--format=%(refname)').split('\n');
+    expect(refs).toEqual([
+      'refs/heads/master',
+      'refs/recto/sketch/linux/1/base',
+      'refs/recto/sketch/linux/1/head',
+    ]);
+    expect(git(mirror, 'config', '--list')).not.toContain('ghs_');
+  });
+
+  it('from a clone that has no more file contents than the review needs', async () => {
+    const cache = temporaryFolder();
+    const before = process.env['XDG_CACHE_HOME'];
+    process.env['XDG_CACHE_HOME'] = cache;
+    try {
+      const world = await startWorld({ ownJudge: judgeOnce });
+      world.push('master', { 'Documentation/large.rst': 'not read\n', 'mm/old.c': 'int old;\n' });
+      world.push('master', { 'mm/old.c': 'int newer;\n' });
+      world.push('topic', { [DRAW]: drawAdopts });
+      world.state.open(1, 'topic');
+      await world.deliver(world.pullRequest('opened', 1));
+      expect(summaryOf(world)).toContain('from a partial clone of sketch/linux');
+      const clone = join(cache, 'recto/github/127.0.0.1/sketch/linux.git');
+      const objects = git(clone, 'cat-file', '--batch-all-objects', '--batch-check', '--unordered').split(
+        '\n',
+      );
+      const id = (name: string) => git(world.state.folder, 'rev-parse', name);
+      const has = (name: string) => objects.some((line) => line.startsWith(id(name)));
+      expect(has(`topic:${DRAW}`)).toBe(true);
+      expect(has('master:mm/old.c')).toBe(true);
+      expect(has('master~1:mm/old.c')).toBe(false);
+      expect(has('master:Documentation/large.rst')).toBe(false);
+
+      // The second review has only what is new to fetch; one that is not needed any more makes room.
+      world.push('topic', { [PAGES]: `${pages}\n` });
+      await world.deliver(world.pullRequest('synchronize', 1));
+      expect(world.github.mistakes).toEqual([]);
+      expect(world.state.checkRuns.at(-1)!.conclusion).toBe('failure');
+    } finally {
+      process.env['XDG_CACHE_HOME'] = before;
+    }
+  });
+
+  it('from the API alone when a clone would be too large, and no clone is left', async () => {
+    const cache = temporaryFolder();
+    const before = process.env['XDG_CACHE_HOME'];
+    process.env['XDG_CACHE_HOME'] = cache;
+    try {
+      const world = await startWorld({ ownJudge: judgeOnce, changes: { cloneLimit: 20_000 } });
+      // What does not compress.
+      world.push('master', { 'mm/noise.c': randomBytes(60_000).toString('base64') });
+      world.push('topic', { [DRAW]: drawAdopts });
+      world.state.open(1, 'topic');
+      await world.deliver(world.pullRequest('opened', 1));
+      expect(summaryOf(world)).toContain(
+        "from GitHub's API alone, because it could not be cloned (it is larger than",
+      );
+      expect(readdirSync(join(cache, 'recto/github/127.0.0.1/sketch'))).toEqual([]);
+      expect(world.github.mistakes).toEqual([]);
+    } finally {
+      process.env['XDG_CACHE_HOME'] = before;
+    }
+  });
+
+  it('from the API alone when the server makes no clones', async () => {
+    const world = await startWorld({ source: 'api', ownJudge: judgeOnce });
+    world.push('topic', { [DRAW]: drawAdopts, [PAGES]: `${pages}\n` });
+    world.state.open(1, 'topic');
+    await world.deliver(world.pullRequest('opened', 1));
+    expect(world.github.mistakes).toEqual([]);
+    expect(summaryOf(world)).toContain("from GitHub's API alone, because the server makes no clones");
+    expect(world.state.threads.map(({ path }) => path)).toEqual([DRAW]);
+  });
+});
+
+/** A pull request with everything that diffs can have. */
+function motley(world: World): void {
+  const many = Array.from({ length: 400 }, (_, line) => `int line_${String(line)};\n`);
+  world.push('master', {
+    'mm/rename.c': many.slice(0, 60).join(''),
+    'mm/gone.c': 'int gone;\n',
+    'mm/no newline.c': 'int a;\nint b;',
+    'lib/öäü.c': 'int umlaut;\n',
+    'data.bin': Buffer.from([0, 1, 2, 0xff]),
+  });
+  world.push('topic', { 'mm/long.c': many.join('') }, 'A long file, of which the API gives no patch');
+  world.push(
+    'topic',
+    { 'mm/long.c': many.map((line) => line.replace('int', 'long')).join('') },
+    'And a long change',
+  );
+  const { folder } = world.state;
+  git(folder, 'checkout', '-q', 'topic');
+  git(folder, 'mv', 'mm/rename.c', 'mm/renamed.c');
+  git(folder, 'rm', '-q', 'mm/gone.c');
+  commit(
+    folder,
+    { 'data.bin': Buffer.from([0, 1, 3, 0xff]), 'lib/öäü.c': 'int umlaute;\n' },
+    'Subject\n\nBody\n---\nmore',
+  );
+  git(folder, 'mv', 'mm/renamed.c', 'mm/again.c');
+  commit(
+    folder,
+    { 'mm/again.c': many.slice(0, 59).join('') + 'int other;\n', 'mm/no newline.c': 'int a;\nint c;' },
+    '--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b',
+  );
+  git(folder, 'checkout', '-q', 'master');
+  world.push('master', { 'mm/later.c': 'int later;\n' });
+  git(folder, 'checkout', '-q', 'topic');
+  git(folder, 'merge', '-q', '--no-edit', 'master');
+  git(folder, 'checkout', '-q', 'master');
+  world.push('topic', { 'mm/later.c': 'int latest;\n' }, 'After a merge');
+}
+
+describe('the API', () => {
+  it('gives the same patches as git: renames, binary and long files, odd names, merges', async () => {
+    const world = await startWorld({ source: 'api' });
+    motley(world);
+    world.state.open(1, 'topic');
+    const octokit = clientOf(world);
+    const pull = await readPullRequest(octokit, { owner: 'sketch', repo: 'linux', number: 1 });
+    const api = await readApiChanges(octokit, pull);
+    const own = await readGitChanges(world.state.folder, pull);
+    expect(world.github.mistakes).toEqual([]);
+    // What GitHub does not tell: blob ids, what follows @@, the time zone of a commit.
+    const bare = (files: readonly FileDiff[]) =>
+      files
+        .map((file) => ({
+          ...file,
+          oldBlob: null,
+          newBlob: null,
+          hunks: file.hunks.map((hunk) => ({ ...hunk, section: '' })),
+        }))
+        .sort((a, b) => String(a.newPath ?? a.oldPath).localeCompare(String(b.newPath ?? b.oldPath)));
+    expect(api.mergeBase).toBe(own.mergeBase);
+    expect(api.notes).toEqual(['a merge was left out']);
+    expect(own.notes).toEqual(api.notes);
+    expect(api.patches.map(({ subject }) => subject)).toEqual(own.patches.map(({ subject }) => subject));
+    expect(own.patches).toHaveLength(5);
+    for (const [index, patch] of own.patches.entries()) {
+      expect(bare(api.patches[index]!.files), patch.subject).toEqual(bare(patch.files));
+    }
+    expect(bare(api.diff)).toEqual(bare(own.diff));
+  });
+});
+
+function clientOf(world: World): InstanceType<typeof RectoOctokit> {
+  const token = world.github.token();
+  return new RectoOctokit({
+    auth: { token },
+    baseUrl: world.github.url,
+    throttle: { enabled: false },
+  } as object);
+}
