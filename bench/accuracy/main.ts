@@ -1,67 +1,81 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { openFactStore } from '../../src/c/open-store.js';
-import { loadRuleBook } from '../../src/rules/load.js';
+import type { Series } from '../../src/mail/series.js';
 import { analyse } from '../../src/review/side.js';
-import { openTree } from '../../src/tree/open.js';
+import { loadRuleBook } from '../../src/rules/load.js';
+import { SHIPPED_RULES } from '../../src/rules/shipped.js';
+import { openTree, type OpenTree } from '../../src/tree/open.js';
 import { readOptions } from './arguments.js';
 import { readKernel } from './kernel.js';
-import { measure, type Bench, type Measured } from './measure.js';
+import { readArchive } from './lists/archive.js';
+import { reviewOnTree } from './lists/on-tree.js';
+import { countPatches } from './lists/patches.js';
+import { measure, sample, type Bench, type Measured } from './measure.js';
 import { OPERATORS } from './operators.js';
-import { headLine, operatorLine, totalLines, type Tally } from './report.js';
+import { keepCase, keepFinding } from './out.js';
+import { headLine, listLine, operatorLine, totalLines, treeLine } from './report.js';
 
 const options = readOptions(process.argv.slice(2));
 const operators = OPERATORS.filter(
   ({ name }) => options.operators.length === 0 || options.operators.includes(name),
 );
-const rules = loadRuleBook([join(process.cwd(), 'rules')]);
+const rules = loadRuleBook([SHIPPED_RULES]);
 const store = openFactStore();
 mkdirSync(options.out, { recursive: true });
 
+const real: Series[] = [];
+for (const directory of options.archives) {
+  const name = basename(directory) === 'repo' ? basename(dirname(directory)) : basename(directory);
+  const list = await readArchive(directory, (mails) => {
+    progress(`${name}: ${String(mails)} mails`);
+  });
+  console.log(listLine(name, list, countPatches(list.series)));
+  real.push(...list.series);
+}
 const all: Measured[] = [];
 for (const directory of options.trees) {
   const tree = await openTree(directory, null);
-  progress(`reading ${directory}`);
-  const kernel = await readKernel(tree, store);
-  progress(`analysing Linux ${kernel.version}`);
-  await analyse(tree, rules, new Set(), store);
-  console.log(headLine(kernel.version, options.seed));
-  const bench: Bench = { kernel, rules, store, seed: options.seed, used: new Map() };
-  for (const operator of operators) {
-    const tally: Measured[] = [];
-    const start = performance.now();
-    for await (const one of measure(operator, bench, options.count)) {
-      tally.push(one);
-      if (one.verdict.outcome !== 'right' || one.verdict.others.length > 0)
-        keep(kernel.version, one, tally.length);
-      progress(`${operator.name}: ${String(tally.length)} of ${String(options.count)}`);
-    }
-    const line: Tally = { operator, measured: tally, seconds: (performance.now() - start) / 1000 };
-    console.log(operatorLine(line));
-    all.push(...tally);
+  try {
+    await analyse(tree, rules, new Set(), store, (what, done, count) => {
+      if (done === count) progress(`${tree.name}: ${what}, done`);
+    });
+    store.flush();
+    if (options.count > 0) all.push(...(await measureOperators(tree)));
+    if (real.length > 0) await measureLists(tree);
+  } finally {
+    await tree.close();
   }
-  await tree.close();
 }
-if (all.length > 0) for (const line of totalLines(all)) console.log(line);
+for (const line of totalLines(all)) console.log(line);
 store.close();
 
-/** Writes down what has to be looked at: the mails, what was expected, and what was said. */
-function keep(version: string, { operator, item, mails, verdict }: Measured, number: number): void {
-  const name = `${version}-${operator.name}-${String(number)}-${item.function}.mbox`;
-  const said = verdict.findings.map(
-    (finding) =>
-      `  patch ${String(finding.patch)}: ${finding.update} in ${finding.updater}(), visible in ${finding.in}() (${finding.because ?? ''}, ${finding.confidence})`,
-  );
-  const head = [
-    `${verdict.outcome}: ${item.says}`,
-    `expected: ${item.expects === null ? 'nothing' : JSON.stringify(item.expects)}`,
-    'said:',
-    ...(said.length > 0 ? said : ['  nothing']),
-    ...verdict.findings.map((finding) => finding.message.replace(/^/gm, '    ')),
-    '',
-    '',
-  ];
-  writeFileSync(join(options.out, name), head.join('\n') + mails);
+async function measureOperators(tree: OpenTree): Promise<Measured[]> {
+  const kernel = await readKernel(tree, store);
+  console.log(headLine(kernel.version, options.seed));
+  const bench: Bench = { kernel, rules, store, seed: options.seed, used: new Map() };
+  const measured: Measured[] = [];
+  for (const operator of operators) {
+    const own: Measured[] = [];
+    const start = performance.now();
+    const drawn = (await sample(operator, bench, options.count)).map((item) => ({ operator, item }));
+    for await (const one of measure(drawn, bench)) {
+      own.push(one);
+      keepCase(options.out, kernel.version, one, own.length);
+      progress(`${operator.name}: ${String(own.length)} of ${String(drawn.length)}`);
+    }
+    console.log(operatorLine({ operator, measured: own, seconds: (performance.now() - start) / 1000 }));
+    measured.push(...own);
+  }
+  return measured;
+}
+
+async function measureLists(tree: OpenTree): Promise<void> {
+  const result = await reviewOnTree(real, tree, rules, store, (done, count) => {
+    progress(`${tree.name}: ${String(done)} of ${String(count)} series`);
+  });
+  console.log(treeLine(tree.name, result));
+  for (const found of result.findings) keepFinding(options.out, tree.name, found);
 }
 
 function progress(text: string): void {

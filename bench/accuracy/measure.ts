@@ -29,7 +29,7 @@ export interface Bench {
 /** How many cases one function may give, over all operators of a kind: the sample is of the tree, not of one place. */
 const CASES_PER_FUNCTION = 6;
 /** Cases that are reviewed as one patch. */
-const TOGETHER = 6;
+const TOGETHER = 8;
 
 /** The cases of one operator that a seed stands for: the first `count` that can be used. */
 export async function sample(operator: Operator, bench: Bench, count: number): Promise<Case[]> {
@@ -51,28 +51,36 @@ export async function sample(operator: Operator, bench: Bench, count: number): P
   return cases;
 }
 
+/** A case with the way of editing that it is of. */
+export interface Drawn {
+  readonly operator: Operator;
+  readonly item: Case;
+}
+
 /**
- * Reviews the sample of one operator. Cases in different files are reviewed as one patch first. Who is not found in it,
- * and everybody in a patch of harmless changes of which anything is said, is reviewed alone, and that counts.
+ * Reviews cases. Those in different files are reviewed as one patch first. Who is not found in it, and everybody in a
+ * patch of harmless changes of which anything is said, is reviewed alone, and that counts.
  */
-export async function* measure(operator: Operator, bench: Bench, count: number): AsyncIterable<Measured> {
-  const { kernel, rules, store } = bench;
-  const cases = await sample(operator, bench, count);
-  for (const group of groupsOf(
-    cases.map((item) => ({ item })),
-    TOGETHER,
-  )) {
-    const mails = await mailsOf(group.together, kernel, operator.name);
-    const findings = await reviewMails(mails, kernel, rules, store);
-    for (const { item } of group.members) {
-      const own = await mailsOf(item, kernel, operator.name);
-      const said = findings.filter((finding) => concerns(finding, item));
-      let verdict = judge(item, said);
-      const isSure = item.expects === null ? findings.length === 0 : verdict.outcome === 'right';
-      if (!isSure && group.members.length > 1) {
-        verdict = judge(item, await reviewMails(own, kernel, rules, store));
+export async function* measure(
+  drawn: readonly Drawn[],
+  { kernel, rules, store }: Bench,
+): AsyncIterable<Measured> {
+  for (const kind of ['planted', 'harmless'] as const) {
+    const same = drawn.filter(({ operator }) => operator.kind === kind);
+    for (const { members, together } of groupsOf(same, TOGETHER)) {
+      const findings = await reviewMails(await mailsOf(together, kernel, 'cases'), kernel, rules, store);
+      for (const { operator, item } of members) {
+        const mails = await mailsOf(item, kernel, operator.name);
+        let verdict = judge(
+          item,
+          findings.filter((finding) => concerns(finding, item)),
+        );
+        const isSure = item.expects === null ? findings.length === 0 : verdict.outcome === 'right';
+        if (!isSure && members.length > 1) {
+          verdict = judge(item, await reviewMails(mails, kernel, rules, store));
+        }
+        yield { operator, item, mails, verdict };
       }
-      yield { operator, item, mails: own, verdict };
     }
   }
 }

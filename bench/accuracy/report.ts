@@ -1,3 +1,6 @@
+import type { ListPatches } from './lists/archive.js';
+import type { ListResult } from './lists/on-tree.js';
+import type { PatchCount } from './lists/patches.js';
 import type { Measured } from './measure.js';
 import type { Operator } from './operator.js';
 
@@ -43,6 +46,22 @@ export function totalLines(all: readonly Measured[]): string[] {
     );
   }
   return lines;
+}
+
+/** What a list holds. */
+export function listLine(name: string, { mails, unreadable }: ListPatches, count: PatchCount): string {
+  return (
+    `${name}: ${String(mails)} mails, ${String(count.patches)} patches, ${String(count.code)} of C code, ` +
+    `${String(count.folios)} touch folios or pages; ${String(unreadable.length)} mails could not be read`
+  );
+}
+
+/** What came of real patches on a tree. */
+export function treeLine(name: string, { applied, concerned, findings, failures }: ListResult): string {
+  return (
+    `${name}: ${String(applied)} patches apply, ${String(concerned)} change files that handle folios or pages; ` +
+    `${String(findings.length)} findings, ${String(failures.length)} series failed`
+  );
 }
 
 function percent(part: number, all: number): string {

@@ -13,20 +13,28 @@ export interface Update {
 /** Flags of pages that no folio of a cache, a page table or the LRU has: nobody would set them there. */
 const ALLOCATOR_FLAGS = new Set(['head', 'reserved', 'reported', 'slab', 'slob_free', 'anon_exclusive']);
 
-/** A non-atomic accessor of the tree, applied to a folio or page. */
+/** File systems that still hold a struct page have small folios only: there, the page is the folio's head. */
+const SMALL_PAGES = /^fs\//;
+
+/**
+ * A non-atomic accessor of the tree, applied to a folio or page.
+ *
+ * @param path of the file in which the folio was found
+ */
 export function accessorUpdate(
   kernel: Kernel,
   random: Random,
   variable: string,
   type: 'folio' | 'page',
+  path: string,
 ): Update {
   const accessors = [...kernel.model.accessors.values()].filter(
     (accessor) =>
       !accessor.atomic &&
       (accessor.operation === 'set' || accessor.operation === 'clear') &&
       accessor.takes === type &&
-      // Of a page that may be a tail the head's word is meant, or the flag is one of small pages.
-      (accessor.word === 'head' || accessor.flag === 'uptodate') &&
+      // That of a tail is a word of its own, which next to nobody updates.
+      (accessor.word === 'head' || (SMALL_PAGES.test(path) && accessor.flag === 'uptodate')) &&
       !ALLOCATOR_FLAGS.has(accessor.flag),
   );
   const { name, flag } = random.pick(accessors);

@@ -73,9 +73,10 @@ function freshFunction(
   { type, call }: Allocation,
   kernel: Kernel,
   random: Random,
+  path: string,
 ): { readonly lines: string[]; readonly says: string } {
   const update = (
-    random.below(4) === 0 ? rawUpdate(random, type) : accessorUpdate(kernel, random, type, type)
+    random.below(4) === 0 ? rawUpdate(random, type) : accessorUpdate(kernel, random, type, type, path)
   ).statement;
   const life = random
     .pick(LIVES[type])
@@ -112,7 +113,13 @@ const fresh: Operator = {
     for (const fn of random.shuffle(folioFunctions(kernel))) {
       if (fn.file.lines.slice(fn.close + 1, fn.close + 3).some((line) => line.startsWith('#'))) continue;
       const name = `${fn.name}_fill_new`;
-      const added = freshFunction(name, allocations[turn++ % allocations.length]!, kernel, random);
+      const added = freshFunction(
+        name,
+        allocations[turn++ % allocations.length]!,
+        kernel,
+        random,
+        fn.file.path,
+      );
       const text = applyEdits(fn.file.lines, [insertAt(fn.close + 1, ...added.lines)]);
       yield harmless(fn, added.says, text, [name]);
     }
@@ -152,7 +159,7 @@ const frozen: Operator = {
   kind: 'harmless',
   *cases(kernel, random) {
     for (const site of random.shuffle(lookupSites(kernel).filter((item) => isOrdinary(item)))) {
-      const update = accessorUpdate(kernel, random, site.variable, 'folio');
+      const update = accessorUpdate(kernel, random, site.variable, 'folio', site.file.path);
       yield harmless(
         site.function,
         `${update.statement} where the refcount is frozen`,

@@ -31,7 +31,7 @@ export const errorPath: Operator = {
     const places = heldFolios(kernel).flatMap((held) => errorPaths(held).map((path) => ({ held, path })));
     for (const { held, path } of random.shuffle(places)) {
       const { file, name } = held.function;
-      const update = accessorUpdate(kernel, random, held.variable, held.type);
+      const update = accessorUpdate(kernel, random, held.variable, held.type, file.path);
       const indent = `${indentOf(file.lines[path.at]!)}\t`;
       const edits: Edit[] = path.braces
         ? [insertAt(path.at + 1, indent + update.statement)]

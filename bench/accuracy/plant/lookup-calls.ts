@@ -15,7 +15,7 @@ function callOf(kind: Kind): Operator {
     kind: 'planted',
     *cases(kernel, random) {
       for (const site of random.shuffle(lookupSites(kernel).filter((item) => item.kind === kind))) {
-        const update = accessorUpdate(kernel, random, site.variable, site.type);
+        const update = accessorUpdate(kernel, random, site.variable, site.type, site.file.path);
         const { path } = site.file;
         const name = site.function.name;
         yield {

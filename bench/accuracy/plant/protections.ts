@@ -69,7 +69,7 @@ export const freezeRemoved: Operator = {
   kind: 'planted',
   *cases(kernel, random) {
     for (const site of random.shuffle(lookupSites(kernel).filter((item) => isOrdinary(item)))) {
-      const update = accessorUpdate(kernel, random, site.variable, 'folio');
+      const update = accessorUpdate(kernel, random, site.variable, 'folio', site.file.path);
       const inverted = random.below(2) === 0;
       const frozen = frozenUpdate(site, update, kernel, random);
       const without = inverted
@@ -134,7 +134,7 @@ export const putAndTest: Operator = {
     for (const held of random.shuffle(places)) {
       const { file } = held.function;
       const { variable } = held;
-      const update = accessorUpdate(kernel, random, variable, 'folio');
+      const update = accessorUpdate(kernel, random, variable, 'folio', file.path);
       const indent = indentOf(file.lines[held.to]!);
       const inverted = random.below(2) === 0;
       const write = (head: readonly string[]): Edit =>

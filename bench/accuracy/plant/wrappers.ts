@@ -64,7 +64,7 @@ const oneWrapper: Operator = {
     for (const site of sites(kernel, random)) {
       const { path, lines } = site.file;
       const name = `${site.function.name}_prepare`;
-      const update = accessorUpdate(kernel, random, site.type, site.type);
+      const update = accessorUpdate(kernel, random, site.type, site.type, site.file.path);
       const edits: Edit[] = [
         insertAt(
           aboveFunction(site.function),
@@ -91,7 +91,7 @@ const twoWrappers: Operator = {
       const other = random.pick(others);
       const inner = `${site.function.name}_mark`;
       const outer = `${site.function.name}_prepare`;
-      const update = accessorUpdate(kernel, random, site.type, site.type);
+      const update = accessorUpdate(kernel, random, site.type, site.type, site.file.path);
       const edits: Edit[] = [
         insertAt(
           aboveFunction(site.function),
@@ -130,7 +130,7 @@ const headerInline: Operator = {
       if (!header) continue;
       const { path, lines } = site.file;
       const name = `${site.type}_prepare_${site.function.name}`;
-      const update = accessorUpdate(kernel, random, site.type, site.type);
+      const update = accessorUpdate(kernel, random, site.type, site.type, site.file.path);
       const end = header.lines.findLastIndex((line) => line.startsWith('#endif'));
       const texts = new Map([
         [path, applyEdits(lines, [insertAtSite(site, [`${name}(${site.variable});`])])],
