@@ -1,11 +1,15 @@
+import type { FactStore } from '../c/store.js';
 import { openFactStore } from '../c/open-store.js';
 import { RectoError } from '../errors.js';
 
 import { PAGE_FLAGS_HEADER, readFlagModel } from '../folio/header.js';
 import type { Finding } from '../review/finding.js';
-import { reviewSeries, type Review } from '../review/review.js';
-import { loadRuleBook } from '../rules/load.js';
+import { applySeries } from '../review/applied.js';
+import { reviewOnSnapshot, reviewSeries, type Review } from '../review/review.js';
+import type { RuleBook } from '../rules/load.js';
+import { openRuleBook } from '../rules/open.js';
 import { SHIPPED_RULES } from '../rules/shipped.js';
+import { closestSnapshot } from '../snapshot/shipped.js';
 import { openTree } from '../tree/open.js';
 import { overlay } from '../tree/overlay.js';
 import type { Tree } from '../tree/tree.js';
@@ -50,32 +54,15 @@ export type Judge = (task: JudgeTask, signal: AbortSignal) => Promise<Judgement>
 
 /** Judges in this thread. */
 export async function judge(task: JudgeTask): Promise<Judgement> {
-  const { changes, title } = task;
-  const rules = loadRuleBook([SHIPPED_RULES, ...task.ruleFolders]);
+  const rules = await openRuleBook([SHIPPED_RULES, ...task.ruleFolders]);
   const trees = await openTrees(task);
   const store = openFactStore();
   try {
-    const review = await reviewSeries(
-      {
-        series: {
-          subject: title,
-          version: 1,
-          messageId: null,
-          date: null,
-          patches: changes.patches,
-          notes: changes.notes,
-        },
-        tree: trees.before,
-        base: null,
-        notes: [],
-      },
-      rules,
-      store,
-    );
+    const review = await reviewTask(task, trees.before, rules, store);
     const open = review.findings.filter(({ resolvedBy }) => resolvedBy === null);
     return {
       tree: review.tree,
-      findings: await placeAll(open, review, trees.after, changes),
+      findings: await placeAll(open, await stagesOf(task, review, trees.before), trees.after, task.changes),
       takenBack: review.findings.filter(({ resolvedBy }) => resolvedBy !== null),
       resolved: review.resolved,
       patches: review.patches.map(({ patch }) => ({ number: patch.number, subject: patch.subject })),
@@ -86,6 +73,37 @@ export async function judge(task: JudgeTask): Promise<Judgement> {
     await trees.before.close();
     await trees.after.close();
   }
+}
+
+/** On the tree; from the API alone on the snapshot of a release, as far as that knows the code. */
+async function reviewTask(
+  { title, changes, tree }: JudgeTask,
+  before: Tree,
+  rules: RuleBook,
+  store: FactStore,
+): Promise<Review> {
+  const { patches, notes } = changes;
+  const date = patches.at(-1)?.date ?? null;
+  const series = { subject: title, version: 1, messageId: null, date, patches, notes };
+  if (tree.kind === 'files') {
+    try {
+      return await reviewOnSnapshot({ series, snapshot: closestSnapshot(date), notes: [] }, rules);
+    } catch (error) {
+      const unknown = error instanceof RectoError && ['nothing-to-review', 'no-tree'].includes(error.code);
+      if (!unknown) throw error;
+    }
+  }
+  return reviewSeries({ series, tree: before, base: null, notes: [] }, rules, store);
+}
+
+/** The tree after each patch, by the patch's number: a review on a snapshot has none. */
+async function stagesOf(
+  { changes }: JudgeTask,
+  { snapshot, patches }: Review,
+  before: Tree,
+): Promise<ReadonlyMap<number, Tree>> {
+  const applied = snapshot === null ? patches : await applySeries(changes.patches, before);
+  return new Map(applied.map(({ patch, tree }) => [patch.number, tree ?? before]));
 }
 
 interface Trees {
@@ -113,14 +131,14 @@ const NO_FILES: Tree = {
 
 async function placeAll(
   findings: readonly Finding[],
-  { patches }: Review,
+  stages: ReadonlyMap<number, Tree>,
   head: Tree,
   { diff }: PullRequestChanges,
 ): Promise<PlacedFinding[]> {
   const accessors = await accessorsOf(head);
   const placed: PlacedFinding[] = [];
   for (const finding of findings) {
-    const then = patches.find(({ patch }) => patch.number === finding.patch)!.tree;
+    const then = stages.get(finding.patch);
     const paths = new Set(spotsOf(finding).map(({ file }) => file));
     const texts = new Map<string, { readonly then: string | null; readonly now: string | null }>();
     for (const path of paths)
