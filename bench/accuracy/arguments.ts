@@ -5,6 +5,7 @@ export interface Options {
   readonly trees: readonly string[];
   readonly seed: string;
   readonly count: number;
+  readonly harmless: number;
   readonly operators: readonly string[];
   readonly archives: readonly string[];
   readonly out: string;
@@ -16,7 +17,8 @@ export function readOptions(argv: readonly string[]): Options {
     .description('Measures how good reviews are: planted hazards, harmless changes, and real lists.')
     .option('--tree <dir...>', 'kernel trees to edit, and to review real patches on', [])
     .option('--seed <text>', 'what places and edits are drawn by', 'development')
-    .option('--count <number>', 'cases for each operator and tree', integer, 3)
+    .option('--count <number>', 'planted hazards for each operator and tree', integer, 3)
+    .option('--harmless <number>', 'harmless changes for each operator and tree', integer, 3)
     .option('--operator <name...>', 'only these operators', [])
     .option('--archive <dir...>', 'public-inbox epochs (git repositories) with real patches', [])
     .option(
@@ -28,6 +30,7 @@ export function readOptions(argv: readonly string[]): Options {
     tree: string[];
     seed: string;
     count: number;
+    harmless: number;
     operator: string[];
     archive: string[];
     out: string;
@@ -36,6 +39,7 @@ export function readOptions(argv: readonly string[]): Options {
     trees: options.tree,
     seed: options.seed,
     count: options.count,
+    harmless: options.harmless,
     operators: options.operator,
     archives: options.archive,
     out: options.out,

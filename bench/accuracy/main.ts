@@ -41,7 +41,7 @@ for (const directory of options.trees) {
       if (done === count) progress(`${tree.name}: ${what}, done`);
     });
     store.flush();
-    if (options.count > 0) all.push(...(await measureOperators(tree)));
+    if (options.count + options.harmless > 0) all.push(...(await measureOperators(tree)));
     if (real.length > 0) await measureLists(tree);
   } finally {
     await tree.close();
@@ -58,7 +58,8 @@ async function measureOperators(tree: OpenTree): Promise<Measured[]> {
   for (const operator of operators) {
     const own: Measured[] = [];
     const start = performance.now();
-    const drawn = (await sample(operator, bench, options.count)).map((item) => ({ operator, item }));
+    const count = operator.kind === 'planted' ? options.count : options.harmless;
+    const drawn = (await sample(operator, bench, count)).map((item) => ({ operator, item }));
     for await (const one of measure(drawn, bench)) {
       own.push(one);
       keepCase(options.out, kernel.version, one, own.length);

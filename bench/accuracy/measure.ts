@@ -38,7 +38,7 @@ export async function sample(operator: Operator, bench: Bench, count: number): P
   const here = new Set<string>();
   const cases: Case[] = [];
   for await (const item of operator.cases(kernel, random)) {
-    if (cases.length >= count) break;
+    if (cases.length >= Math.min(count, operator.most ?? count)) break;
     const place = `${operator.kind}:${item.file}:${item.function}`;
     // Twice the same function, for one operator, only where it has nothing else.
     if (here.has(place) && !operator.repeats) continue;

@@ -38,6 +38,8 @@ export interface Operator {
   readonly kind: 'planted' | 'harmless';
   /** It has few places, and different cases for each. */
   readonly repeats?: true;
+  /** Cases at most, where each costs the analysis of the whole tree. */
+  readonly most?: number;
   /** All places for it in that kernel, in random order. */
   cases(kernel: Kernel, random: Random): Iterable<Case> | AsyncIterable<Case>;
 }

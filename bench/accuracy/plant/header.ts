@@ -65,6 +65,7 @@ export const accessorRedefined: Operator = {
   name: 'accessor-redefined',
   kind: 'planted',
   repeats: true,
+  most: 3,
   async *cases(kernel, random) {
     const header = await kernel.source(PAGE_FLAGS_HEADER);
     if (!header) return;
