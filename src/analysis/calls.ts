@@ -5,7 +5,7 @@ import { isSeenThrough } from './contradiction.js';
 import type { SummaryOf } from './execution.js';
 import { folioOf, intrinsicCall, SIGNS } from './intrinsics.js';
 import type { UpdateJudge } from './judge.js';
-import { isPageType, type Memory } from './memory.js';
+import { flagsWordNamed, isPageType, type Memory } from './memory.js';
 import {
   isReferenced,
   originOf,
@@ -41,7 +41,7 @@ import {
   type Term,
 } from './term.js';
 import { expressionText } from './text.js';
-import { bitOperation, flagOfBit, wordOf, wordOfPage } from './update.js';
+import { bitOperation, flagOfBit, leaveFolio, wordOf, wordOfPage } from './update.js';
 
 type Call = Action & { do: 'call' };
 type Iterate = Action & { do: 'iterate' };
@@ -181,7 +181,12 @@ export class CallEffects {
       return [state];
     }
     const { flag, operation, atomic } = accessor;
-    this.changeFlag({ text: name, flag, operation, atomic, word: wordOf(accessor, page) }, page, state, node);
+    this.changeFlag(
+      { text: name, flag, operation, atomic, word: wordOf(accessor, page, state) },
+      page,
+      state,
+      node,
+    );
     return this.changed(operation, flag, action, page, state, node);
   }
 
@@ -213,7 +218,8 @@ export class CallEffects {
     const bit = bitOperation(name);
     const address = args[1];
     if (!bit || !address) return null;
-    if (address.kind !== 'inside' || (address.name !== 'flags' && address.name !== '_flags_1')) {
+    const flags = address.kind === 'inside' ? flagsWordNamed(address.name) : null;
+    if (!flags) {
       state.env.set(action.to, result(node));
       return [state];
     }
@@ -225,7 +231,7 @@ export class CallEffects {
       return [state];
     }
     const text = `${name}(${args[0]!.kind === 'name' ? args[0]!.name : '…'})`;
-    const word = address.name === '_flags_1' ? 'second' : wordOfPage(page);
+    const word = flags === '_flags_1' ? 'second' : wordOfPage(page, state);
     this.changeFlag({ ...bit, text, flag, word }, page, state, node);
     return this.changed(bit.operation, flag, action, page, state, node);
   }
@@ -254,6 +260,10 @@ export class CallEffects {
     const folio = familyOf(folioOf(page));
     const origin = this.memory.originOf(folio, state);
     const place = this.program.placeShownBy(flag);
+    if (operation === 'set' && place) {
+      const step = this.memory.step(node, `it is shown to be in ${place}: others take it from there`);
+      state.origins.set(folio, published(origin, place, step));
+    }
     if (
       operation !== 'test-and-clear' ||
       origin.ownership !== 'speculative' ||
@@ -475,6 +485,7 @@ export class CallEffects {
       const step = this.memory.step(node, `${name}() makes it visible: ${to}`);
       change(argument, (origin) => published(origin, to, step));
       if (to === 'page cache' && args[argument]) this.setMapping(args[argument], state);
+      if (to === 'refcount' && args[argument]?.kind === 'subpage') leaveFolio(args[argument], state);
     }
     for (const { argument, from } of outcome.removes) change(argument, (origin) => withdrawn(origin, from));
     for (const { argument, ownership } of outcome.gives) {

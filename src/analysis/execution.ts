@@ -337,7 +337,7 @@ export class Execution {
     const flags = this.memory.flagsWord(location, state);
     const wholePage = location.name === '' && /^struct (page|folio)$/.test(location.type);
     if (!flags && !wholePage) return;
-    const word = flags === '_flags_1' ? 'second' : wordOfPage(location.base);
+    const word = flags === '_flags_1' ? 'second' : wordOfPage(location.base, state);
     const text = wholePage
       ? `${placeText(action.to)} = …`
       : `${placeText(action.to)} ${action.operator} ${expressionText(action.value)}`;

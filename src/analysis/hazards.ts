@@ -1,4 +1,5 @@
 import type { Race, RuleData } from '../folio/contract.js';
+import { holdsFor } from '../folio/versions.js';
 import { guardHolds } from './guard.js';
 import { originOf, standingKey, type Origin } from './origin.js';
 import { racesWith } from './races.js';
@@ -43,11 +44,12 @@ export function findHazards(analysis: TreeAnalysis, rules: RuleData): HazardRepo
   const hazards = new Map<string, Hazard>();
   const guarded = new Map<string, Meeting[]>();
   const owners = ownersUpdates(contexts);
+  const others = rules.races.filter((race) => holdsFor(race, analysis.program.version));
   for (const meeting of feasibleMeetings(analysis)) {
     const { update } = meeting;
     const races = update.atomic
       ? owners.filter((race) => race.word === update.word)
-      : racesWith(meeting.origin, update.word, rules.races);
+      : racesWith(meeting.origin, update, others);
     if (MEMORY_FAILURE.test(update.flag) && update.atomic) continue;
     if (!races.some((race) => !MEMORY_FAILURE.test(race.flag))) continue;
     const where = update.atomic ? meeting.function : placeOf(meeting, analysis, owned);
@@ -180,6 +182,8 @@ function ownersUpdates(contexts: readonly CallContext[]): Race[] {
       needs: ['nothing'],
       excludedBy: [],
       flags: {},
+      since: null,
+      until: null,
       why: 'whoever has just allocated the folio, or frees it, updates its flags without atomic operations',
       source: `${update.file}:${String(update.line)} ${update.updater}()`,
       place: `${update.file}:${String(update.line)}`,

@@ -39,14 +39,20 @@ const TERM_LIMIT = 12;
 /** Pointers to these are pointers to the pages they overlay. */
 const PAGE_STRUCTS = new Set(['folio', 'page']);
 
-/** Names of the fields that hold flags words, with the word: include/linux/mm_types.h, struct page and folio. */
+/** Fields that hold flags words: include/linux/mm_types.h, struct page and folio. */
 export function flagsField(struct: string, name: string): 'flags' | '_flags_1' | null {
   const plain = name.replace(/^page\./, '').replace(/\.f$/, '');
-  if (!PAGE_STRUCTS.has(struct)) return null;
-  if (plain === 'flags') return 'flags';
-  if (plain === '_flags_1') return '_flags_1';
-  return null;
+  return PAGE_STRUCTS.has(struct) && plain !== SLAB_WORD ? flagsWordNamed(plain) : null;
 }
+
+/** What a pointer to a field of that name points to, where nothing is known of the struct. */
+export function flagsWordNamed(name: string): 'flags' | '_flags_1' | null {
+  if (name === 'flags' || name === SLAB_WORD) return 'flags';
+  return name === '_flags_1' ? '_flags_1' : null;
+}
+
+/** The flags word of its page in struct slab: mm/slab.h, SLAB_MATCH(flags, __page_flags). */
+const SLAB_WORD = '__page_flags';
 
 export function isPageType(type: string): boolean {
   return /^struct (folio|page)\b/.test(type);

@@ -92,10 +92,11 @@ export function isOwned(origin: Origin): boolean {
 
 /** Is it somewhere where others find it, whatever a test of its reference count said? */
 export function isVisibleWithoutReference({ visible }: Origin): boolean {
-  return (
-    visible.has('LRU') || visible.has('page cache') || visible.has('swap cache') || visible.has('page table')
-  );
+  return FOUND_THERE.some((place) => visible.has(place));
 }
+
+/** In a slab it is found by the address of any of its objects, by who frees that. */
+const FOUND_THERE: readonly Visibility[] = ['LRU', 'page cache', 'swap cache', 'page table', 'slab'];
 
 /** The folio can be seen there from now on. */
 export function published(origin: Origin, to: Visibility, step: Step): Origin {

@@ -16,6 +16,8 @@ export type { FunctionEntry } from './definitions.js';
 /** Everything the analysis asks a tree for: its functions, tables, types, flags, and the rules. */
 export class Program {
   readonly model: FlagModel;
+  /** Of the kernel, like 6.12; null where the tree does not say. */
+  readonly version: string | null;
   readonly constants: Constants;
   private readonly definitions: Definitions;
   private readonly slots = new Map<string, FunctionEntry[]>();
@@ -40,6 +42,7 @@ export class Program {
     this.definitions = definitions;
     this.constants = definitions.constants;
     this.distrusted = distrusted;
+    this.version = version;
     this.model = model;
     for (const contract of rules.contracts) {
       if (!holdsFor(contract, version)) continue;

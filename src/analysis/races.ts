@@ -1,19 +1,24 @@
 import type { Race } from '../folio/contract.js';
 import type { Origin } from './origin.js';
-import type { Word } from './summary.js';
+import type { FlagUpdate } from './summary.js';
 
 /**
- * The atomic updates of the same word that somebody else can do while the folio stands like this.
+ * The atomic updates of the same word that somebody else can do while the folio stands like this. What the function
+ * itself is known to do atomically it does not any more, as the update shows.
  *
  * @param origin the folio where it meets the non-atomic update
  */
-export function racesWith(origin: Origin, word: Word, races: readonly Race[]): readonly Race[] {
+export function racesWith(origin: Origin, update: FlagUpdate, races: readonly Race[]): readonly Race[] {
   return races.filter(
-    (race) => isSameWord(race, word) && isPossible(race, origin) && !isExcluded(race, origin),
+    (race) =>
+      isSameWord(race, update) &&
+      !race.by.includes(update.updater) &&
+      isPossible(race, origin) &&
+      !isExcluded(race, origin),
   );
 }
 
-function isSameWord(race: Race, word: Word): boolean {
+function isSameWord(race: Race, { word }: FlagUpdate): boolean {
   if (race.word === 'any') return true;
   return race.word === word;
 }

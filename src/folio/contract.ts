@@ -115,6 +115,8 @@ export interface CallbackContract {
 export interface Race {
   /** The accessor or raw update: `folio_test_clear_lru`, `SetPageAnonExclusive`. */
   readonly update: string;
+  readonly since: string | null;
+  readonly until: string | null;
   readonly flag: string;
   readonly word: 'head' | 'second' | 'any';
   /** Functions of the kernel that do it in this state. */

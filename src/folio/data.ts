@@ -151,7 +151,12 @@ function toRecords(data: RuleFile, locate: Locate): RuleData {
         place: locate(['callbacks', index]),
       };
     }),
-    races: data.races.map((entry, index): Race => ({ ...entry, place: locate(['races', index]) })),
+    races: data.races.map((entry, index): Race => ({
+      ...entry,
+      since: entry.since ?? null,
+      until: entry.until ?? null,
+      place: locate(['races', index]),
+    })),
     meanings: data.meanings.map((entry, index): FlagMeaning => ({
       flag: entry.flag,
       impliedBy: entry.impliedBy.map((state) => ({

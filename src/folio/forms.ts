@@ -134,6 +134,8 @@ const callback = strict({
 
 const race = strict({
   update: name,
+  since: version.optional(),
+  until: version.optional(),
   flag: name,
   word: oneOf(['head', 'second', 'any']).default('head'),
   by: listOf(name),

@@ -211,6 +211,21 @@ static struct folio *compact_get(struct iov_iter *iter)
     ]);
   });
 
+  it('is not after PG_lru was set: from there on others isolate it', async () => {
+    const emptied = (set: string): string => `
+void a(struct list_head *list)
+{
+	struct folio *folio = lru_to_folio(list);
+
+	${set}
+	if (folio_ref_count(folio) == 1)
+		__folio_clear_active(folio);
+}`;
+    expect(await hazards(emptied(''))).toEqual([]);
+    const { races } = await hazard(emptied('folio_set_lru(folio);'));
+    expect(races.map((race) => race.update)).toContain('folio_test_clear_lru');
+  });
+
   it('is what an assertion that there is none says', async () => {
     expect(
       await hazards(
@@ -294,6 +309,53 @@ describe('racing updates', () => {
     expect(races).toContain('folio_set_has_hwpoisoned');
     expect(races).not.toContain('folio_test_clear_lru');
     expect(races).not.toContain('folio_set_waiters');
+  });
+
+  it('are not what the function itself did before, under a lock of its own', async () => {
+    const { races } = await hazard(`
+void deferred_split_folio(struct address_space *mapping)
+{
+	struct folio *folio = filemap_get_folio(mapping, 0);
+
+	if (!IS_ERR(folio))
+		__folio_set_partially_mapped(folio);
+}`);
+    const updates = races.map((race) => race.update);
+    expect(updates).toContain('folio_set_has_hwpoisoned');
+    expect(updates).not.toContain('folio_set_partially_mapped');
+  });
+
+  it('in a slab come from who frees its objects, in releases that have them', async () => {
+    const slab = (update: string): string => `
+struct slab {
+	unsigned long __page_flags;
+};
+#define slab_folio(s)	((struct folio *)(s))
+static void slab_unlock(struct slab *slab)
+{
+	__bit_spin_unlock(PG_locked, &slab->__page_flags);
+}
+static void mark(struct slab *slab)
+{
+	${update};
+}
+void a(void *object)
+{
+	struct slab *slab = virt_to_slab(object);
+
+	if (!slab)
+		return;
+	mark(slab);
+	slab_unlock(slab);
+}`;
+    const plain = slab('__set_bit(PG_workingset, folio_flags(slab_folio(slab), 0))');
+    const atomic = slab('set_bit(PG_workingset, folio_flags(slab_folio(slab), 0))');
+    expect(await hazards(plain)).toEqual([
+      'mark: __set_bit(PG_workingset)',
+      'slab_unlock: __bit_spin_unlock(PG_locked)',
+    ]);
+    expect(await hazards(atomic)).toEqual(['slab_unlock: __bit_spin_unlock(PG_locked)']);
+    expect(await hazards(atomic, '6.1')).toEqual([]);
   });
 
   it('by hwpoison alone are never reported', async () => {
@@ -514,6 +576,25 @@ void a(struct address_space *mapping)
     expect(await hazards(text('unsigned long *word = &folio->flags; *word |= 1 << PG_dirty;'))).toHaveLength(
       1,
     );
+  });
+
+  it('of a tail are those of a folio when it has a reference count of its own', async () => {
+    const split = (before: string, after: string): string => `
+void a(struct folio *folio)
+{
+	struct page *tail;
+
+	if (!folio_ref_freeze(folio, 3))
+		return;
+	tail = &folio->page + 3;
+	${before}
+	page_ref_unfreeze(tail, 1);
+	${after}
+}`;
+    expect(await hazards(split('tail->flags |= 1 << PG_dirty;', ''))).toEqual([]);
+    const late = await hazard(split('', 'tail->flags |= 1 << PG_dirty;'));
+    expect(late.update.word).toBe('head');
+    expect(late.races.map((race) => race.update)).toContain('folio_set_waiters');
   });
 
   it('of tails are not those of the head: only the folio is published', async () => {

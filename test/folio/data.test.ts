@@ -215,6 +215,8 @@ meanings:
     expect(data.callbacks[1]!.outcomes.map((outcome) => outcome.result)).toEqual(['pointer', 'null']);
     expect(data.races[0]).toEqual({
       update: 'folio_set_active',
+      since: null,
+      until: null,
       flag: 'active',
       word: 'head',
       by: ['lru_activate'],
