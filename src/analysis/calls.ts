@@ -244,7 +244,7 @@ export class CallEffects {
     // By its declared type: the address of a page's memory is followed as the page.
     if (!/^struct (page|folio) ?\*$/.test(this.memory.typeOf(written))) return;
     const text = `${name}(${expressionText(written)}, …)`;
-    const word = wordOfPage(page);
+    const word = wordOfPage(page, state);
     this.changeFlag({ text, flag: 'flags', operation: 'change', atomic: false, word }, page, state, node);
   }
 

@@ -63,6 +63,8 @@ export function causeOf(hazard: Hazard, before: Side, after: Side, oldName: (nam
   const ownerships = new Set(contexts.map((context) => context.ownership));
   const fresh = meeting.origin.unique;
   if (fresh && (ownerships.has('fresh') || ownerships.size === 0)) return 'published-earlier';
+  // What the caller handed over for its own is shown to others here, before the update and not after it.
+  if (ownerships.has('passed') && meeting.origin.steps[0]?.publishes) return 'published-earlier';
   if (ownerships.has('frozen') || ownerships.has('sole')) return 'protection-removed';
   if (contexts.some((context) => context.locked) && meeting.origin.locked !== true)
     return 'protection-removed';

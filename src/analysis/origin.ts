@@ -7,6 +7,8 @@ export interface Step {
   readonly file: string;
   readonly line: number;
   readonly says: string;
+  /** From here others can find the folio. */
+  readonly publishes?: true;
 }
 
 /** `passed`: as the caller has it. */
@@ -105,7 +107,13 @@ export function published(origin: Origin, to: Visibility, step: Step): Origin {
   const stays = origin.ownership === 'speculative' || (origin.ownership === 'frozen' && to !== 'refcount');
   const ownership = stays ? origin.ownership : 'shared';
   const flags = to === 'page cache' ? { ...origin.flags, [MAPPING]: true } : origin.flags;
-  return { ...origin, ownership, visible, flags, steps: [...origin.steps.slice(-7), step] };
+  return {
+    ...origin,
+    ownership,
+    visible,
+    flags,
+    steps: [...origin.steps.slice(-7), { ...step, publishes: true }],
+  };
 }
 
 export function withOwnership(origin: Origin, ownership: Ownership, step: Step): Origin {

@@ -212,6 +212,27 @@ void a(gfp_t gfp)
     ).toEqual(['+ published-earlier, mark: __folio_set_checked']);
   });
 
+  it('because what the caller owned is published before the update of it', async () => {
+    const text = (first: string, second: string): string => `
+static void place(struct address_space *mapping, struct folio *folio)
+{
+	${first}
+	${second}
+}
+void a(struct address_space *mapping, gfp_t gfp)
+{
+	struct folio *folio = folio_alloc(gfp, 0);
+
+	if (folio)
+		place(mapping, folio);
+}`;
+    const update = '__folio_set_checked(folio);';
+    const published = 'folio_add_lru(folio);';
+    expect(await change(text(update, published), text(published, update))).toEqual([
+      '+ published-earlier, place: __folio_set_checked',
+    ]);
+  });
+
   it('because the folio is published where it was not at all', async () => {
     const text = (statement: string): string => `
 static void prepare(struct folio *folio)
