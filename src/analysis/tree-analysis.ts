@@ -131,6 +131,8 @@ function concernsFolios(
 ): boolean {
   const { facts } = entry;
   if (facts.nodes.length <= SMALL) return facts.nodes.length > 0;
+  const given = program.receives(facts.name)?.arguments ?? [];
+  if (given.some(({ state }) => state.ownership === 'speculative')) return true;
   for (const { action } of facts.nodes) {
     if (action.do === 'assign') {
       const last = action.to.path.at(-1);

@@ -445,6 +445,20 @@ ${reached('if (trylock(folio))\n\tfolio_set_referenced(folio);')}`),
     );
   });
 
+  it('may be given by its PFN', async () => {
+    const statements = 'other();\n\t'.repeat(20);
+    expect(
+      await hazards(`${OWNER}
+int isolate_migratepages_block(struct compact_control *cc, unsigned long low_pfn)
+{
+	struct folio *folio = page_folio(pfn_to_page(low_pfn));
+
+	${statements}
+	return folio_test_clear_lru(folio);
+}`),
+    ).toEqual(['isolate_migratepages_block: folio_test_clear_lru']);
+  });
+
   it('may not be taken off the LRU without a reference: who frees it does so plainly', async () => {
     expect(await hazards(OWNER + reached('if (folio_test_clear_lru(folio)) other();'))).toEqual([
       'a: folio_test_clear_lru',
