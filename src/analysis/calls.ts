@@ -121,13 +121,28 @@ export class CallEffects {
       summary !== null &&
       (saysSomething(summary) || isSeenThrough(target!, this.program));
     if (contract && !derived) {
+      const said = new Set(contract.outcomes.flatMap(({ stores }) => stores.map(({ argument }) => argument)));
+      this.forgetConstants(
+        args.filter((_, index) => !said.has(index)),
+        state,
+      );
       return this.applyOutcomes(contract.outcomes, name, args, made, action, state, node);
     }
     if (target && summary && summary.outcomes.length > 0) {
       return this.applySummary(target, summary, action, args, made, state, node);
     }
+    this.forgetConstants(args, state);
     state.env.set(action.to, made);
     return [state];
+  }
+
+  /** A variable whose address is given to a function of which nothing is known may hold anything afterwards. */
+  private forgetConstants(args: readonly Term[], state: State): void {
+    for (const arg of args) {
+      if (arg.kind !== 'local') continue;
+      const value = state.env.get(arg.name);
+      if (value?.kind === 'number' || value?.kind === 'name') state.env.delete(arg.name);
+    }
   }
 
   /** Further arguments of a variadic macro that are handed on are told apart by number. */

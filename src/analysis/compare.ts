@@ -36,6 +36,11 @@ export function compareHazards(before: Side, after: Side, files: readonly string
   const updatesGone = new Set(gone.flatMap((hazard) => visibleUpdates(hazard, newName)));
   const keptUpdates = new Set<string>();
   const introduced: Introduced[] = [];
+  // Of several atomic updates only the first that reaches a folio is recorded: another may have been the first before.
+  const reached = new Set([...carried.values()].flatMap((hazard) => foundFolios(hazard, newName)));
+  const stillReached = new Set(
+    [...after.report.hazards.values()].flatMap((hazard) => foundFolios(hazard, (name) => name)),
+  );
   const kept = new Set<string>();
   for (const hazard of after.report.hazards.values()) {
     // The same visible folio meets the same update, though other callers made it belong to another function.
@@ -43,6 +48,8 @@ export function compareHazards(before: Side, after: Side, files: readonly string
       for (const holder of [hazard.key, ...holders(hazard, (name) => name)]) kept.add(holder);
       continue;
     }
+    if (hazard.update.atomic && foundFolios(hazard, (name) => name).every((folio) => reached.has(folio)))
+      continue;
     // A helper drawn around the update, or dissolved: the folio and what happens to it are the same.
     if (visibleUpdates(hazard, (name) => name).every((update) => updatesGone.has(update))) {
       for (const update of visibleUpdates(hazard, (name) => name)) keptUpdates.add(update);
@@ -55,9 +62,18 @@ export function compareHazards(before: Side, after: Side, files: readonly string
     if (after.report.hazards.has(key) || holders(hazard, newName).some((holder) => kept.has(holder)))
       continue;
     if (visibleUpdates(hazard, newName).some((update) => keptUpdates.has(update))) continue;
+    if (foundFolios(hazard, newName).some((folio) => stillReached.has(folio))) continue;
     resolved.push(hazard);
   }
   return { introduced, resolved, renamed };
+}
+
+/** Each function in which an atomic update reaches a folio too early, with how the folio was found. */
+function foundFolios(hazard: Hazard, name: (name: string) => string): string[] {
+  if (!hazard.update.atomic) return [];
+  return hazard.meetings.map(
+    ({ function: holder, origin }) => `${name(holder)}|${origin.steps[0]?.says ?? ''}`,
+  );
 }
 
 /** Each function in which a hazard's folio is visible, with the update that it meets. */

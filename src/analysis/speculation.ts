@@ -29,8 +29,10 @@ export const RCU_READ_LOCK = named('rcu_read_lock');
  */
 export function mayBeOwned(origin: Origin, state: State, takesReferences: boolean): boolean {
   if (origin.ownership !== 'speculative') return false;
-  if (origin.visible.has('PFN') || isReferenced(origin)) return true;
-  return takesReferences && state.facts.has(RCU_READ_LOCK);
+  if (origin.visible.has('PFN')) return true;
+  // A list is walked under its lock: what is on it stays, and who got a reference there has a reference to it.
+  if (!origin.visible.has('page cache')) return false;
+  return isReferenced(origin) || (takesReferences && state.facts.has(RCU_READ_LOCK));
 }
 
 /** Has the function a call that takes a reference if it can? */

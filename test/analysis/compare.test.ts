@@ -283,6 +283,20 @@ void a(unsigned long pfn)
     ]);
   });
 
+  it('not because another atomic update is the first that reaches the folio', async () => {
+    const text = (statement: string): string => `${MARK}${NEW}
+void a(unsigned long pfn)
+{
+	struct folio *folio = pfn_to_online_page(pfn);
+
+	if (!folio)
+		return;
+	${statement}
+	folio_set_active(folio);
+}`;
+    expect(await change(text('folio_set_referenced(folio);'), text(''))).toEqual([]);
+  });
+
   it('once for each caller, where others are right', async () => {
     expect(
       await change(MARK + NEW, MARK + NEW + old('mark(folio);', 'one') + old('mark(folio);', 'two')),

@@ -488,6 +488,32 @@ void c(swp_entry_t entry)
     ).toEqual(['c: prepare: __folio_set_checked']);
   });
 
+  it('are open where an unknown function may have written the argument', async () => {
+    const text = (call: string): string => `
+static void mark(struct address_space *mapping, pgoff_t start, pgoff_t end)
+{
+	pgoff_t index;
+
+	for (index = start; index < end; index++) {
+		struct folio *folio = filemap_get_folio(mapping, index);
+
+		if (!IS_ERR(folio))
+			__folio_set_checked(folio);
+	}
+}
+void a(struct address_space *mapping, char *text)
+{
+	pgoff_t start = 0, end = 0;
+
+	${call}
+	mark(mapping, start, end);
+}`;
+    expect(await hazards(text('sscanf(text, "%lx,%lx", &start, &end);'))).toEqual([
+      'mark: __folio_set_checked',
+    ]);
+    expect(await hazards(text(''))).toEqual([]);
+  });
+
   it('may be repeated in one function', async () => {
     expect(
       await hazards(`
