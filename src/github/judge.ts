@@ -2,7 +2,6 @@ import type { FactStore } from '../c/store.js';
 import { openFactStore } from '../c/open-store.js';
 import { RectoError } from '../errors.js';
 
-import { PAGE_FLAGS_HEADER, readFlagModel } from '../folio/header.js';
 import type { Finding } from '../review/finding.js';
 import { applySeries } from '../review/applied.js';
 import { reviewOnSnapshot, reviewSeries, type Review } from '../review/review.js';
@@ -17,7 +16,7 @@ import type { PullRequestChanges } from './git-series.js';
 import { mapLines } from './line-map.js';
 import { placeFinding, spotsOf, type Place } from './placement.js';
 import type { SourceTree } from './source.js';
-import { suggestAtomic } from './suggestion.js';
+import { suggestInPlace } from './suggestion.js';
 
 /** A pull request to be judged: nothing but data, so that another thread can do it. */
 export interface JudgeTask {
@@ -135,7 +134,6 @@ async function placeAll(
   head: Tree,
   { diff }: PullRequestChanges,
 ): Promise<PlacedFinding[]> {
-  const accessors = await accessorsOf(head);
   const placed: PlacedFinding[] = [];
   for (const finding of findings) {
     const then = stages.get(finding.patch);
@@ -152,18 +150,8 @@ async function placeAll(
       },
     });
     const text = place && (texts.get(place.path)?.now ?? null);
-    const suggestion = place && suggestAtomic(finding, place, text, (name) => accessors.has(name));
+    const suggestion = place && suggestInPlace(finding, place, text);
     placed.push({ finding, place, suggestion });
   }
   return placed;
-}
-
-async function accessorsOf(tree: Tree): Promise<{ has(name: string): boolean }> {
-  const header = await tree.read(PAGE_FLAGS_HEADER);
-  try {
-    return readFlagModel(() => header).accessors;
-  } catch (error) {
-    if (error instanceof RectoError) return new Set<string>();
-    throw error;
-  }
 }

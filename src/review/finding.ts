@@ -68,7 +68,17 @@ export interface Finding {
   /** The same for the same finding in another version of the patch. */
   readonly id: string;
   readonly advice: readonly string[];
+  /** The ways out that change nothing but the update itself. */
+  readonly inPlace: InPlace;
   readonly message: string;
+}
+
+/** What can be done about an update where it stands. */
+export interface InPlace {
+  /** The accessor to test the flag with in front of it, where that is enough; else null. */
+  readonly test: string | null;
+  /** The atomic accessor to call instead; null where the tree has none. */
+  readonly accessor: string | null;
 }
 
 /** What findings are judged by and explained with, beside the hazard itself. */
@@ -120,6 +130,7 @@ export function findingOf(
     callers: callersOf(hazard, tree.report),
     id: findingId(hazard),
     advice,
+    inPlace: { test: ways.testIsEnough ? ways.test : null, accessor: ways.atomicAccessor },
     message,
   };
 }

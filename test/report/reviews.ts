@@ -184,6 +184,7 @@ export const byCall: Finding = {
     'Test first, if (!folio_test_swapbacked(...)): a folio in the swap cache has swapbacked set, and nothing clears it while it is there, so that only folios nobody else can see yet are updated.',
     'Use the atomic folio_set_swapbacked().',
   ],
+  inPlace: { test: 'folio_test_swapbacked', accessor: 'folio_set_swapbacked' },
   message: '',
 };
 
@@ -202,6 +203,7 @@ export const sameCall: Finding = {
   })),
   id: 'ba9876543210',
   advice: ['Use the atomic folio_set_referenced().'],
+  inPlace: { test: null, accessor: 'folio_set_referenced' },
 };
 
 /** In the function itself, on the second page. */
@@ -254,6 +256,7 @@ export const direct: Finding = {
   callers: [],
   id: '00000000beef',
   advice: ['Use set_bit(), which is atomic.'],
+  inPlace: { test: null, accessor: null },
 };
 
 export function worded(finding: Finding): Finding {
