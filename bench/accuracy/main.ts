@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { openFactStore } from '../../src/c/open-store.js';
 import type { Series } from '../../src/mail/series.js';
 import { analyse } from '../../src/review/side.js';
 import { loadRuleBook } from '../../src/rules/load.js';
-import { SHIPPED_RULES } from '../../src/rules/shipped.js';
 import { openTree, type OpenTree } from '../../src/tree/open.js';
 import { readOptions } from './arguments.js';
 import { readKernel } from './kernel.js';
@@ -20,7 +20,8 @@ const options = readOptions(process.argv.slice(2));
 const operators = OPERATORS.filter(
   ({ name }) => options.operators.length === 0 || options.operators.includes(name),
 );
-const rules = loadRuleBook([SHIPPED_RULES]);
+// From dist-bench/bench/accuracy/, where this is compiled to.
+const rules = loadRuleBook([fileURLToPath(new URL('../../../rules', import.meta.url))]);
 const store = openFactStore();
 mkdirSync(options.out, { recursive: true });
 
