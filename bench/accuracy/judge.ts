@@ -56,10 +56,14 @@ function isExpected(finding: Finding, expects: Expectation): boolean {
   );
 }
 
-/** Is the finding about code that the case changes, or about a function that it names? */
+/** Of what was said of several cases at once: is the finding about code that this one changes, or that it names? */
 export function concerns(finding: Finding, item: Case): boolean {
   const paths = new Set(item.patches.flatMap((texts) => [...texts.keys()]));
-  const names = new Set([item.function, ...item.touched.map((touched) => touched.function)]);
+  const names = new Set([
+    item.function,
+    ...item.touched.map((touched) => touched.function),
+    ...(item.expects?.in ?? []),
+  ]);
   return (
     names.has(finding.in) ||
     names.has(finding.updater) ||

@@ -73,7 +73,7 @@ export async function* measure(
         const mails = await mailsOf(item, kernel, operator.name);
         let verdict = judge(
           item,
-          findings.filter((finding) => concerns(finding, item)),
+          members.length > 1 ? findings.filter((finding) => concerns(finding, item)) : findings,
         );
         const isSure = item.expects === null ? findings.length === 0 : verdict.outcome === 'right';
         if (!isSure && members.length > 1) {
