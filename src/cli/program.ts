@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import type { AuditOptions } from './audit.js';
+import type { ExplainOptions } from './explain.js';
 import { status, tellFailure } from './failure.js';
 import type { FlagsOptions } from './flags.js';
 import type { FollowOptions } from './follow.js';
@@ -64,6 +65,17 @@ export async function run(words: readonly string[], terminal: Terminal): Promise
     .action(async (inputs: string[], options: ReviewOptions) => {
       const { review } = await import('./review.js');
       result = await review(inputs, options, terminal);
+    });
+
+  command('explain', 'say what a function updates, and who calls it with what')
+    .argument('<function>', 'name of a function, or FILE:FUNCTION where several files have one')
+    .addOption(tree())
+    .addOption(revision())
+    .addOption(format('text', 'json'))
+    .addOption(rules())
+    .action(async (name: string, options: ExplainOptions) => {
+      const { explain } = await import('./explain.js');
+      result = await explain(name, options, terminal);
     });
 
   command('audit', 'find what is in a tree today, whoever brought it in')
