@@ -1,9 +1,10 @@
-import { Execution } from './execution.js';
+import { Execution, type FunctionAnalysis } from './execution.js';
 import { calleesOf } from './order.js';
-import { PASSED, type Origin } from './origin.js';
+import { PASSED, standingKey, type Origin } from './origin.js';
+import { meetConditions } from './outcomes.js';
 import type { FunctionEntry, Program } from './program.js';
 import type { CallContext } from './recorder.js';
-import { NO_SUMMARY, type FlagUpdate, type Summary } from './summary.js';
+import { NO_SUMMARY, type Condition, type FlagUpdate, type Summary } from './summary.js';
 import { parameter } from './term.js';
 import type { TreeAnalysis } from './tree-analysis.js';
 
@@ -13,6 +14,8 @@ export interface PassedFolio {
   /** The parameter of the function that is asked about, from 0. */
   readonly argument: number;
   readonly origin: Origin;
+  /** What the caller has to be given itself for that: in terms of its parameters. */
+  readonly conditions: readonly Condition[];
 }
 
 /** Callers of callers that are asked, while these pass on what they were given. */
@@ -79,12 +82,16 @@ export function foliosPassedTo(
     const further = new Set<FunctionEntry>();
     for (const caller of dirty) {
       if (caller === target) continue;
-      const passed: PassedFolio[] = [];
-      const { summary } = new Execution(program, caller, summaryOf, (call, origin) => {
+      const passed: Omit<PassedFolio, 'conditions'>[] = [];
+      const run = new Execution(program, caller, summaryOf, (call, origin) => {
         const argument = folios[marks.indexOf(call.update)];
         if (argument !== undefined) passed.push({ call, argument, origin });
       }).run();
-      found.set(caller.key, passed);
+      const { summary } = run;
+      found.set(
+        caller.key,
+        passed.map((item) => ({ ...item, conditions: conditionsOf(item, run) })),
+      );
       const updates = summary.updates.filter(({ update }) => isMark(update));
       if (updates.length === 0) continue;
       marked.set(caller.key, { ...summary, updates, pending: [] });
@@ -93,6 +100,24 @@ export function foliosPassedTo(
     dirty = further;
   }
   return [...found.values()].flat();
+}
+
+/** What all ways on which a call passes such a folio have in common. */
+function conditionsOf(
+  { call, origin }: Omit<PassedFolio, 'conditions'>,
+  { summary, record }: FunctionAnalysis,
+): readonly Condition[] {
+  const ways =
+    call.kind === 'passed'
+      ? summary.updates.filter(({ update, chain }) => update === call.update && chain[0]?.line === call.line)
+      : record.meetings.filter(
+          (meeting) =>
+            meeting.update === call.update &&
+            meeting.line === call.line &&
+            standingKey(meeting.origin) === standingKey(origin),
+        );
+  const [first, ...others] = ways.map(({ conditions }) => conditions);
+  return others.reduce<readonly Condition[]>(meetConditions, first ?? []);
 }
 
 /** An update that nothing makes: it stands for the call itself. */

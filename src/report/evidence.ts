@@ -173,7 +173,7 @@ export function callersText([{ callee, callers }]: Told): string[] {
     const kind = PASSES.findIndex(([known]) => known === passes);
     kinds.set(name, Math.max(kind, kinds.get(name) ?? 0));
   }
-  const lines = [`  Other callers of ${callee}():`];
+  const lines = wrap(`Other callers of ${callee}():`, '  ');
   for (const [index, [, one, several]] of PASSES.entries()) {
     const names = [...kinds].filter(([, kind]) => kind === index).map(([name]) => `${name}()`);
     if (names.length === 0) continue;

@@ -138,8 +138,8 @@ function passingLines(passing: ExplainedPassing, indent: string, style: Style): 
   ];
 }
 
-function passedText({ passes, ownership, visible, locked, given }: ExplainedPassing): string {
-  const lock = locked === true ? ', locked' : '';
+function passedText({ passes, ownership, visible, locked, when, given }: ExplainedPassing): string {
+  const lock = `${locked === true ? ', locked' : ''}${when.length === 0 ? '' : `, when ${listed(when)}`}`;
   switch (passes) {
     case 'owned':
       return OWNED.has(ownership)
@@ -150,7 +150,7 @@ function passedText({ passes, ownership, visible, locked, given }: ExplainedPass
       return `a folio that others can see${through === null ? '' : `, through ${through}`}${lock}`;
     }
     case 'passed':
-      return given.length === 0 ? `what it is given${lock}` : `what it is given${lock}, which is`;
+      return `what it is given${lock}${given.length === 0 ? '' : ':'}`;
     case 'unknown':
       return `a folio of which nothing could be seen${lock}`;
   }

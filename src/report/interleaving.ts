@@ -1,6 +1,6 @@
 import type { Finding } from '../review/finding.js';
 import { updateName } from '../review/message.js';
-import type { FindingRace, UpdatePlace } from '../review/races.js';
+import { effectOf, type FindingRace, type UpdatePlace } from '../review/races.js';
 import { printable } from './lines.js';
 
 /** Two CPUs of which one loses what the other has done. */
@@ -46,7 +46,12 @@ export function isMemoryFailure(update: string): boolean {
   return /hwpoison/i.test(update);
 }
 
-function draw(
+function draw(finding: Finding, race: FindingRace, by: string): readonly string[] {
+  return finding.atomic ? drawOwner(finding, race, by) : drawOurs(finding, race, by);
+}
+
+/** Our load and store, and the update of somebody else in between. */
+function drawOurs(
   { in: holder, updater, callee, update, word }: Finding,
   race: FindingRace,
   by: string,
@@ -54,14 +59,33 @@ function draw(
   const { before, after } = PHASES[race.does];
   const outer = callee === null ? '' : '  ';
   const own = race.update === by ? '' : `${updateName(race.update)}: `;
-  const rows: [string, string][] = [
+  return columns([
     [`CPU 0: ${holder}()`, `CPU 1: ${by}()`],
-    ...(callee === null ? [] : [[`${updater}()`, ''] as [string, string]]),
+    ...(callee === null ? [] : [[`${updater}()`, ''] as const]),
     [`${outer}${updateName(update)}`, ''],
     [`${outer}  load ${WORDS[word]}: ${race.flag} ${before}`, ''],
     ['', `${own}${race.flag} ${after}`],
     [`${outer}  store ${WORDS[word]}: ${race.flag} ${before} again`, ''],
-  ];
+  ]);
+}
+
+/** The load and store of an owner who takes the folio for his alone, and our atomic update in between. */
+function drawOwner(
+  { in: holder, update, word, flag }: Finding,
+  race: FindingRace,
+  by: string,
+): readonly string[] {
+  const { before, after } = PHASES[effectOf(update)];
+  return columns([
+    [`CPU 0: ${by}()`, `CPU 1: ${holder}()`],
+    [updateName(race.update), ''],
+    [`  load ${WORDS[word]}: ${flag} ${before}`, ''],
+    ['', `${updateName(update)}: ${flag} ${after}`],
+    [`  store ${WORDS[word]}: ${flag} ${before} again`, ''],
+  ]);
+}
+
+function columns(rows: readonly (readonly [string, string])[]): readonly string[] {
   const shown = rows.map(([left, right]) => [printable(left), printable(right)] as const);
   const width = Math.max(...shown.map(([left]) => left.length)) + 3;
   return shown.map(([left, right]) => `  ${left.padEnd(width)}${right}`.trimEnd());

@@ -1,7 +1,8 @@
 import type { FindingOrigin } from '../review/finding.js';
-import { messageOf, updateName } from '../review/message.js';
+import { messageOf } from '../review/message.js';
 import type { Review } from '../review/review.js';
 import { applicationDetails, outcomeOf } from './applied.js';
+import { updateSays } from '../rules/words.js';
 import { causeText, gather, type Told } from './evidence.js';
 import { interleaving } from './interleaving.js';
 import { code, fenced, prose } from './markup.js';
@@ -76,8 +77,8 @@ function evidenceList(told: Told): string[] {
     ...(index > 0 ? ['', 'or', ''] : []),
     ...path.slice(0, -1).map(stepItem),
   ]);
-  const updates = told.map(({ updater, file, line, update }) =>
-    stepItem({ function: updater, file, line, says: `${updateName(update)} is not atomic` }),
+  const updates = told.map(({ updater, file, line, update, atomic }) =>
+    stepItem({ function: updater, file, line, says: updateSays(update, atomic) }),
   );
   return [...lines, ...(origins.length > 1 ? ['', 'and then', ''] : []), ...updates];
 }

@@ -44,7 +44,7 @@ function attribution({ patch }: AppliedPatch): string[] {
   if (patch.author === null || patch.date === null || patch.quoted) return [];
   const name = patch.author.replace(/\s*<.*/, '').replace(/^"(.*)"$/, '$1');
   const date = new Date(patch.date).toUTCString().replace('GMT', '+0000');
-  return wrap(`On ${date}, ${name} wrote:`, '', '', COLUMNS);
+  return own(`On ${date}, ${name} wrote:`);
 }
 
 /** One matter: each call under its lines, then what is the same for all. */
@@ -61,8 +61,10 @@ function matterParts(matter: Matter, applied: AppliedPatch, review: Review): str
   ];
 }
 
+/** Our own words; no line of them looks like a quotation or the beginning of another mail. */
 function own(text: string | null): string[] {
-  return text === null || text === '' ? [] : wrap(text, '', '', COLUMNS);
+  if (text === null || text === '') return [];
+  return wrap(text, '', '', COLUMNS).map((line) => (/^(?:>|From )/.test(line) ? ` ${line}` : line));
 }
 
 // ---- the quotation
@@ -181,28 +183,32 @@ function rowLines(rows: readonly Row[]): string[] {
 
 // ---- what is lost
 
-/** Which locks are held there. */
+/** Which locks are held there, up to what follows from it. */
 function locks(matter: Matter): string {
   const states = new Set(findingsOf(matter).flatMap(({ origins }) => origins.map(({ locked }) => locked)));
   const [only] = states;
-  if (states.size === 1 && only === true) return 'The folio lock is held there';
-  if (states.size === 1 && only === false) return 'The folio lock is not held there';
-  if (states.has(false)) return 'The folio lock is not held there on every way';
-  return 'It could not be seen whether the folio lock is held there';
+  if (states.size === 1 && only === true) return 'The folio lock is held there, but';
+  if (states.size === 1 && only === false) return 'The folio lock is not held there, and';
+  if (states.has(false)) return 'The folio lock is not held there on every way, and';
+  return 'It could not be seen whether the folio lock is held there, but';
 }
 
 function losses(matter: Matter): string[][] {
   const [[finding]] = matter;
   const drawn = interleaving(finding);
-  if (drawn === null) return [own(`${locks(matter)}. ${undrawn(finding)}`)];
+  if (drawn === null) return [own(`${locks(matter)} ${undrawn(finding)}`)];
   const { race, by, lines } = drawn;
   const who = by.place ? `${by.function}() (${by.place.file}:${by.place.line})` : `${by.function}()`;
+  if (finding.atomic) {
+    const back = `The store takes back what ${finding.in}() has just done to ${finding.flag}.`;
+    return [own(`${locks(matter)} ${race.why}:`), [...lines], own(back)];
+  }
   const undone = {
     sets: `The store clears ${race.flag} again, which ${who} has just set.`,
     clears: `The store sets ${race.flag} again, which ${who} has just cleared.`,
     changes: `The store takes back what ${who} has just done to ${race.flag}.`,
   }[race.does];
-  return [own(`${locks(matter)}, but ${race.why}:`), [...lines], own(undone + others(matter, race.flag))];
+  return [own(`${locks(matter)} ${race.why}:`), [...lines], own(undone + others(matter, race.flag))];
 }
 
 /** Other bits of the word with which the same can happen. */
@@ -224,17 +230,18 @@ function others(matter: Matter, drawn: string): string {
 function undrawn({ races }: Finding): string {
   const names = races.filter(({ update }) => !isMemoryFailure(update)).slice(0, OTHERS);
   const told = names.map(({ update, why }) => `${updateName(update)} (${why})`);
-  return `What can be lost, unless a lock that could not be seen keeps it out: ${told.join('; ')}.`;
+  return `unless a lock that could not be seen keeps it out, this can be lost: ${told.join('; ')}.`;
 }
 
 function otherCallers(matter: Matter): string[] {
   const [[first]] = matter;
   const names = new Set(matter.map(([{ in: holder }]) => holder));
+  if (first.atomic) return [];
   const owned = first.callers.filter(({ function: name, passes }) => passes === 'owned' && !names.has(name));
   if (owned.length === 0 || first.callee === null) return [];
   const all = [...new Set(owned.map(({ function: name }) => `${name}()`))];
-  const some = all.length > NAMES ? `${listed(all.slice(0, NAMES))} for example` : listed(all);
-  return own(`Its other callers pass folios that nobody else can see yet: ${some}.`);
+  const some = all.length > NAMES ? `${all.slice(0, NAMES).join(', ')} ...` : all.join(', ');
+  return own(`Other callers (${some}) pass folios that nobody else can see yet.`);
 }
 
 // ---- what to do
@@ -266,7 +273,7 @@ function caveats(review: Review, matters: readonly Matter[]): string[] {
   const base = review.base?.commit.slice(0, 12) ?? `the folder ${review.tree}`;
   const how = review.snapshot
     ? `Read against the ${review.tree} snapshot, no tree given: of the code around the patch only what is known of that release was seen`
-    : `Read with the patch on ${base}, not run`;
+    : `This is from reading ${base} with the patch, not a run`;
   const sentences = [
     `${how}; no lock but the folio lock was looked at.`,
     names.length === 0

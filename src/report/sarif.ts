@@ -1,7 +1,8 @@
 import type { Finding, FindingOrigin, Level } from '../review/finding.js';
-import { messageOf, updateName } from '../review/message.js';
+import { messageOf } from '../review/message.js';
 import type { Review } from '../review/review.js';
 import { applicationDetails, outcomeOf } from './applied.js';
+import { updateSays } from '../rules/words.js';
 import { gather, type Told } from './evidence.js';
 import { printable } from './lines.js';
 import { prose } from './markup.js';
@@ -105,10 +106,10 @@ function resultOf(told: Told, ruleIndex: number): object {
     level: resolvedBy === null ? LEVELS[severity] : 'note',
     message: text(message + help),
     locations: [location(origins[0] ?? first, first.in)],
-    relatedLocations: told.map(({ file, line, updater, update }, index) => ({
+    relatedLocations: told.map(({ file, line, updater, update, atomic }, index) => ({
       id: index + 1,
       ...location({ file, line }, updater),
-      message: text(`${updateName(update)} is not atomic`),
+      message: text(updateSays(update, atomic)),
     })),
     codeFlows: origins.map((origin) => codeFlow(origin, told)),
     partialFingerprints: { 'recto/v1': told.map((finding) => finding.id).join('+') },
@@ -118,11 +119,11 @@ function resultOf(told: Told, ruleIndex: number): object {
 
 /** One way to the update; all updates that the finding tells are at its end. */
 function codeFlow({ path }: FindingOrigin, told: Told): object {
-  const updates = told.map(({ file, line, updater, update }) => ({
+  const updates = told.map(({ file, line, updater, update, atomic }) => ({
     function: updater,
     file,
     line,
-    says: `${updateName(update)} is not atomic`,
+    says: updateSays(update, atomic),
   }));
   const steps = [...path.slice(0, -1), ...updates];
   return {

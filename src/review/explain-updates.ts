@@ -94,7 +94,9 @@ function ofOthers(entry: FunctionEntry, analysis: FunctionAnalysis | null): Expl
   return (analysis?.record.contexts ?? [])
     .filter(({ kind }) => kind !== 'passed')
     .map(({ callee, update, kind, locked, guarded, file, line }) => {
-      const name = callee.slice(callee.lastIndexOf(':') + 1);
+      const colon = callee.lastIndexOf(':');
+      const name = callee.slice(colon + 1);
+      const calleeFile = callee.slice(0, colon);
       const { text, flag, operation, word, atomic, updater } = update;
       return {
         update: text,
@@ -109,7 +111,8 @@ function ofOthers(entry: FunctionEntry, analysis: FunctionAnalysis | null): Expl
         meets: kind,
         guards: guarded ? [`${flag} ${operation === 'set' ? 'clear' : 'set'}`] : [],
         locked: locked ? true : null,
-        chain: callee === entry.key ? [] : [{ function: entry.facts.name, file, line, callee: name }],
+        chain:
+          callee === entry.key ? [] : [{ function: entry.facts.name, file, line, callee: name, calleeFile }],
       };
     });
 }

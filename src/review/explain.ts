@@ -11,6 +11,7 @@ import { explainEffects, type ExplainedEffect } from './explain-effects.js';
 import { explainUpdates, type ExplainedUpdate } from './explain-updates.js';
 import { functionsMeant } from './function-name.js';
 import { analyse, type AnalysisProgress } from './side.js';
+import { conditionText } from './term-text.js';
 
 /** What is known of one function. */
 export interface Explanation {
@@ -52,6 +53,8 @@ export interface ExplainedPassing {
   readonly visible: readonly Visibility[];
   /** The folio lock: held, not held, as the caller has it, or null for not known. */
   readonly locked: boolean | 'passed' | null;
+  /** What the caller has to be given for that, as code would test it. */
+  readonly when: readonly string[];
   readonly steps: readonly Step[];
   /** What the caller was given itself, where it passes that on. */
   readonly given: readonly ExplainedCall[];
@@ -117,7 +120,7 @@ function explainCalls(entry: FunctionEntry, analysis: TreeAnalysis): ExplainedCa
       ),
       passed,
       names,
-      program,
+      analysis,
       new Set([entry.key]),
     ),
   }));
@@ -149,22 +152,29 @@ function passings(
   here: readonly PassedFolio[],
   all: readonly PassedFolio[],
   names: readonly string[],
-  program: Program,
+  analysis: TreeAnalysis,
   above: ReadonlySet<string>,
 ): ExplainedPassing[] {
   const known = new Map<string, ExplainedPassing>();
-  for (const { argument, call, origin } of here) {
+  for (const { argument, call, origin, conditions } of here) {
     const { ownership, locked, steps } = origin;
-    const key = JSON.stringify([argument, call.kind, ownership, steps]);
+    const ordered = steps.map((step) => `${step.file}:${step.line} ${step.says}`).sort();
+    const key = JSON.stringify([argument, call.kind, ownership, ordered]);
+    const when = conditionTexts(conditions, call.caller, analysis);
     const before = known.get(key);
     const visible = [...new Set([...(before?.visible ?? []), ...origin.visible])];
     if (before) {
-      known.set(key, { ...before, visible, locked: before.locked === locked ? locked : null });
+      known.set(key, {
+        ...before,
+        visible,
+        locked: before.locked === locked ? locked : null,
+        when: before.when.filter((text) => when.includes(text)),
+      });
       continue;
     }
-    const given = call.kind === 'passed' ? givenTo(call.caller, argument, all, names, program, above) : [];
+    const given = call.kind === 'passed' ? givenTo(call.caller, argument, all, names, analysis, above) : [];
     const parameter = names[argument] ?? '';
-    known.set(key, { parameter, passes: call.kind, ownership, visible, locked, steps, given });
+    known.set(key, { parameter, passes: call.kind, ownership, visible, locked, when, steps, given });
   }
   return [...known.values()];
 }
@@ -175,7 +185,7 @@ function givenTo(
   argument: number,
   all: readonly PassedFolio[],
   names: readonly string[],
-  program: Program,
+  analysis: TreeAnalysis,
   above: ReadonlySet<string>,
 ): ExplainedCall[] {
   if (above.has(caller)) return [];
@@ -193,10 +203,19 @@ function givenTo(
         file: call.file,
         line: call.line,
         asArgument: false,
-        passes: passings(folios, all, names, program, new Set([...above, caller])),
+        passes: passings(folios, all, names, analysis, new Set([...above, caller])),
       };
     })
     .sort((a, b) => compare(a.file, b.file) || a.line - b.line);
+}
+
+function conditionTexts(
+  conditions: PassedFolio['conditions'],
+  caller: string,
+  { entries }: TreeAnalysis,
+): string[] {
+  const names = entries.get(caller)?.facts.parameters.map(({ name }) => name) ?? [];
+  return conditions.flatMap((condition) => conditionText(condition, names) ?? []);
 }
 
 function compare(a: string, b: string): number {

@@ -10,7 +10,7 @@ export interface UpdatePlace {
   readonly line: number;
 }
 
-/** An atomic update by somebody else that the non-atomic one can lose. */
+/** What somebody else may do at the same time: one of the two updates is lost. */
 export interface FindingRace {
   readonly update: string;
   /** Without `PG_`. */
@@ -25,7 +25,7 @@ export interface FindingRace {
   readonly certain: boolean;
 }
 
-/** The updates that a hazard can lose, one entry each, without those that no code of this tree can do. */
+/** What can be lost, or can lose it, one entry per update, without those that no code of this tree can do. */
 export function racesOf(hazard: Hazard, program: Program): FindingRace[] {
   const byUpdate = new Map<string, FindingRace>();
   for (const race of hazard.races) {
@@ -47,8 +47,9 @@ function isMissing(update: string, program: Program): boolean {
   return !program.model.accessors.has(update) && program.resolve(update, '') === null;
 }
 
-function effectOf(update: string, program: Program): FindingRace['does'] {
-  const name = program.model.accessors.get(update)?.operation ?? update;
+/** What an update does to its flag, by what its accessor is known to do, or by its name. */
+export function effectOf(update: string, program: Program | null = null): FindingRace['does'] {
+  const name = program?.model.accessors.get(update)?.operation ?? update;
   if (/set|mark|trylock/i.test(name)) return 'sets';
   return /clear|end|unlock/i.test(name) ? 'clears' : 'changes';
 }

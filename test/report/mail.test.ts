@@ -1,0 +1,79 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openStore, type FactStore } from '../../src/c/store.js';
+import { joinSeries } from '../../src/mail/assemble.js';
+import { readSeries } from '../../src/mail/read.js';
+import type { Series } from '../../src/mail/series.js';
+import { replyBody } from '../../src/report/reply.js';
+import { applySeries } from '../../src/review/applied.js';
+import { reviewSeries } from '../../src/review/review.js';
+import { loadRuleBook } from '../../src/rules/load.js';
+import { SHIPPED_RULES } from '../../src/rules/shipped.js';
+import { openTree } from '../../src/tree/open.js';
+import type { Tree } from '../../src/tree/tree.js';
+import { kernelTree } from '../folio/kernel-tree.js';
+import { untruths } from './mail-facts.js';
+
+const shared = fileURLToPath(new URL('../../../shared/', import.meta.url));
+const linux = kernelTree('6.12');
+
+async function read(file: string): Promise<Series> {
+  const path = join(shared, file);
+  if (!existsSync(path)) throw new Error(`there is no ../shared/${file}`);
+  return joinSeries(await readSeries([{ name: path, bytes: readFileSync(path) }]));
+}
+
+describe.skipIf(linux.missing !== null)(
+  `the answer to mail/1-widening-patch.eml${linux.missing ? ` (${linux.missing})` : ''}`,
+  () => {
+    let store: FactStore;
+    let cache: string;
+    let series: Series;
+    let body: string;
+    let after: Tree;
+
+    beforeAll(async () => {
+      cache = mkdtempSync(join(tmpdir(), 'recto-mail-'));
+      store = openStore(cache, 'mail');
+      const linuxTree = await openTree(linux.path, null);
+      const base = (await applySeries((await read('replay/swapbacked/base.patch')).patches, linuxTree))[0]!;
+      expect(base.status).toBe('applied');
+      series = await read('mail/1-widening-patch.eml');
+      const commit = '0123456789abcdef0123456789abcdef01234567';
+      const found = await reviewSeries(
+        { series, tree: base.tree, base: { commit, how: 'asked', why: 'as asked' }, notes: [] },
+        loadRuleBook([SHIPPED_RULES]),
+        store,
+      );
+      body = replyBody(found, series.patches[0]!.number) ?? '';
+      after = found.patches[0]!.tree!;
+    }, 1_200_000);
+
+    afterAll(async () => {
+      await after.close();
+      store.close();
+      rmSync(cache, { recursive: true, force: true });
+    });
+
+    // `npx vitest run test/report/mail.test.ts -u` writes it anew; read it as those who get it would.
+    it('reads as a maintainer would write it', async () => {
+      await expect(body).toMatchFileSnapshot('./golden/mail-widening.out');
+      expect(body.trimEnd().split('\n').length).toBeLessThanOrEqual(60);
+    });
+
+    it('says nothing that is not so in that tree, and quotes nothing that is not in the patch', async () => {
+      expect(await untruths(body, series.patches[0]!.files, after)).toEqual([]);
+    });
+
+    it('would be caught otherwise', async () => {
+      const wrong = body
+        .replace(/mm\/vmscan\.c:\d+/, 'mm/vmscan.c:1')
+        .replace(/swap_cache_get_folio\(\) finds/, 'swap_cache_put_folio() finds')
+        .replace('> +++ b/mm/memory.c', '> +++ b/mm/mmap.c');
+      expect((await untruths(wrong, series.patches[0]!.files, after)).length).toBeGreaterThanOrEqual(4);
+    });
+  },
+);
