@@ -1,13 +1,15 @@
 import type { Action, Expression, Variable } from '../c/facts.js';
+import type { FunctionAnalysis } from '../analysis/execution.js';
 import type { Frame } from '../analysis/frame.js';
 import type { FunctionEntry, Program } from '../analysis/program.js';
 import type { FunctionRecord } from '../analysis/recorder.js';
 import { PoolWriter } from '../analysis/serial.js';
+import type { Summary } from '../analysis/summary.js';
 import type { TreeAnalysis } from '../analysis/tree-analysis.js';
 import type { RuleData } from '../folio/contract.js';
 import type { Tree } from '../tree/tree.js';
 import { FORMAT, type FunctionRow, type SnapshotFile } from './format.js';
-import { framesOf } from './frames.js';
+import { analyseWithFrames } from './frames.js';
 import { markOf } from './lines.js';
 import { keptFunctions, keptNodes, type Detail } from './select.js';
 import { keptStructs, tellsOfType } from './types.js';
@@ -38,22 +40,18 @@ export async function buildSnapshot(
   const kept = keptFunctions(analysis);
   const structs = keptStructs(program.structs(), rules);
   const pool = new PoolWriter();
-  const byFile = new Map<string, string[]>();
-  for (const key of kept.keys()) {
-    const { file } = analysis.entries.get(key)!;
-    byFile.set(file, [...(byFile.get(file) ?? []), key]);
-  }
+  const byFile = new Map<string, FunctionEntry[]>();
+  for (const entry of kept.keys()) byFile.set(entry.file, [...(byFile.get(entry.file) ?? []), entry]);
   const files: Record<string, FunctionRow[]> = {};
   const used = new Set<string>();
   let done = 0;
-  for (const [file, keys] of [...byFile].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const [file, entries] of [...byFile].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const lines = ((await tree.read(file)) ?? '').split('\n');
-    files[file] = keys.map((key) => {
-      const entry = analysis.entries.get(key)!;
+    files[file] = entries.map((entry) => {
       namesIn(entry, used);
       return rowOf(entry, analysis, kept, lines, structs, pool);
     });
-    progress((done += keys.length), kept.size);
+    progress((done += entries.length), kept.size);
   }
   const { rows, strings, shapes } = pool.pool();
   return {
@@ -66,7 +64,7 @@ export async function buildSnapshot(
     structs,
     slots: program
       .filledSlots()
-      .filter(({ entry }) => kept.has(entry.key))
+      .filter(({ entry }) => kept.has(entry))
       .map(({ struct, field, entry, local }) => [struct, field, entry.file, entry.facts.name, local ? 1 : 0]),
     pool: { rows: rows.join(';'), strings, shapes },
     files,
@@ -76,14 +74,18 @@ export async function buildSnapshot(
 function rowOf(
   entry: FunctionEntry,
   analysis: TreeAnalysis,
-  kept: ReadonlyMap<string, Detail>,
+  kept: ReadonlyMap<FunctionEntry, Detail>,
   lines: readonly string[],
   structs: SnapshotFile['structs'],
   pool: PoolWriter,
 ): FunctionRow {
   const { facts } = entry;
-  const { summary, record } = analysis.functions.get(entry.key)!;
-  const detailed = kept.get(entry.key) === 'lines' && facts.kind === 'function';
+  const detailed = kept.get(entry) === 'lines' && facts.kind === 'function';
+  const summaryOf = (callee: FunctionEntry): Summary | null =>
+    analysis.functions.get(callee.key)?.summary ?? null;
+  const framed = detailed ? analyseWithFrames(analysis.program, entry, summaryOf) : null;
+  // One that did not matter for the tree is known by what was just found.
+  const known = (analysis.functions.get(entry.key) ?? framed?.analysis)!;
   const types = (variables: readonly Variable[], all: boolean): string =>
     variables
       .map(({ name, type }) => ({ name, type: tellsOfType(type, structs) ? type : '' }))
@@ -95,26 +97,25 @@ function rowOf(
   return [
     facts.name,
     facts.line,
-    kindOf(entry, analysis),
+    kindOf(entry, known, analysis.program),
     tellsOfType(facts.returns, structs) || facts.returns === 'void' ? facts.returns : '',
     types(facts.parameters, true),
     detailed ? types(locals, false) : '',
-    pool.add(summary),
-    pool.add(knownPart(record, analysis)),
+    pool.add(known.summary),
+    pool.add(knownPart(known.record, analysis)),
     detailed
       ? lines
           .slice(facts.line - 1, facts.endLine)
           .map(markOf)
           .join('')
       : '',
-    detailed ? framesText(entry, analysis, pool) : '',
+    framed ? framesText(entry, framed.frames, pool) : '',
     nodes.map(({ line, action }) => [line - facts.line, action]),
   ];
 }
 
-function kindOf(entry: FunctionEntry, { program, functions }: TreeAnalysis): string {
+function kindOf(entry: FunctionEntry, { summary, record }: FunctionAnalysis, program: Program): string {
   const { facts } = entry;
-  const { summary, record } = functions.get(entry.key)!;
   const isPartOfHazards =
     record.meetings.length > 0 ||
     record.contexts.length > 0 ||
@@ -139,16 +140,15 @@ function knownPart(record: FunctionRecord, analysis: TreeAnalysis): FunctionReco
   return { ...record, calls: new Set(asked) };
 }
 
-function framesText(entry: FunctionEntry, analysis: TreeAnalysis, pool: PoolWriter): string {
-  const frames = framesOf(
-    analysis.program,
-    entry,
-    (callee) => analysis.functions.get(callee.key)?.summary ?? null,
-  );
+function framesText(
+  { facts }: FunctionEntry,
+  frames: ReadonlyMap<number, readonly Frame[]>,
+  pool: PoolWriter,
+): string {
   const cells: string[] = [];
   let last = '';
-  for (let line = entry.facts.line; line <= entry.facts.endLine; line++) {
-    const there: readonly Frame[] | undefined = frames.get(line);
+  for (let line = facts.line; line <= facts.endLine; line++) {
+    const there = frames.get(line);
     const cell = there ? pool.add(there) : '.';
     cells.push(cell === last && there ? '=' : cell);
     if (there) last = cell;

@@ -62,13 +62,16 @@ export async function readFragment(
     }
     const text = new RunText(part, part.at(-1) === lines.at(-1), {
       atEntry,
-      resumeAt: (from, to) => {
-        for (const line of part.slice(from, to)) {
-          if (line.at === null || !context.hasFrame(line.at)) continue;
-          resumes.push(line.at);
-          return ` ${RESUME}_${resumes.length}: ${RESUME}(${resumes.length - 1}); `;
-        }
-        return '';
+      resumeAt: (from, to, behind) => {
+        const at = lines.indexOf(part[0]!) - 1;
+        const previous =
+          behind === null ? lines.slice(0, at + 1).findLast((line) => line.at !== null) : part[behind];
+        const known = previous?.at ?? null;
+        const first = known === null ? null : known + (behind === from ? 0 : 1);
+        const line = frameLine(part.slice(from, to), first, context.hasFrame);
+        if (line === null) return '';
+        resumes.push(line);
+        return ` ${RESUME}_${resumes.length}: ${RESUME}(${resumes.length - 1}); `;
       },
       join: () => `${JOIN}_${++joins}`,
     });
@@ -83,6 +86,22 @@ export async function readFragment(
   const lowered = (await lowerFile(code.join('\n'))).functions.find((facts) => facts.name === name);
   if (!lowered || lowered.nodes.length === 0) return null;
   return withResumes(lowered, { ...context.facts, parameters, name }, numbers, resumes);
+}
+
+/**
+ * The line of the release that code goes on with: the first that has a frame, from `first` on. It may be one that the
+ * patch removes, as what comes later has been through that.
+ */
+function frameLine(
+  lines: readonly Line[],
+  first: number | null,
+  hasFrame: (line: number) => boolean,
+): number | null {
+  for (const { at } of lines) {
+    if (at === null) continue;
+    for (let line = Math.min(first ?? at, at); line <= at; line++) if (hasFrame(line)) return line;
+  }
+  return null;
 }
 
 function withResumes(
@@ -131,8 +150,11 @@ async function readHead(run: readonly Line[]): Promise<{ facts: FunctionFacts; l
 interface RunPlace {
   /** The run begins where the function does. */
   readonly atEntry: boolean;
-  /** Text that enters the code with the first frame of the lines from index `from` to before `to`; '' without one. */
-  readonly resumeAt: (from: number, to: number) => string;
+  /**
+   * Text that enters the code with the first frame of the lines from index `from` to before `to`; '' without one.
+   * `behind`: index of the line that the code there follows; null when that is the one in front of the run.
+   */
+  readonly resumeAt: (from: number, to: number, behind: number | null) => string;
   /** A label that nobody has yet. */
   readonly join: () => string;
 }
@@ -147,7 +169,8 @@ class RunText {
   private readonly starts: number[] = [];
   private readonly edits: { at: number; text: string }[] = [];
   private readonly blanked: { from: number; to: number }[] = [];
-  private readonly entries: { at: number; line: number }[] = [];
+  /** Where code is entered anew: offset, index of the line there, and of the line whose end makes it necessary. */
+  private readonly entries: { at: number; line: number; behind: number | null }[] = [];
   private readonly open: Opened[] = [];
   private readonly place: RunPlace;
   private readonly isEnd: boolean;
@@ -213,15 +236,16 @@ class RunText {
   }
 
   /** The code goes on here with what the release has there. */
-  private entry(at: number): void {
+  private entry(at: number, isStart = false): void {
     const next = this.tokens.find(({ start }) => start >= at);
-    this.entries.push({ at, line: this.lineAt(next?.start ?? at) });
+    const line = this.lineAt(next?.start ?? at);
+    this.entries.push({ at, line, behind: isStart ? null : this.lineAt(at - 1) });
   }
 
   private enter(): void {
-    this.entries.forEach(({ at, line }, index) => {
+    this.entries.forEach(({ at, line, behind }, index) => {
       const next = this.entries[index + 1]?.line ?? this.starts.length;
-      this.insert(at, this.place.resumeAt(line, Math.max(next, line + 1)));
+      this.insert(at, this.place.resumeAt(line, Math.max(next, line + 1), behind));
     });
     // What is put in at one offset stands in the order in which it was found.
     this.edits.sort((a, b) => a.at - b.at);
@@ -230,7 +254,7 @@ class RunText {
   private read(): void {
     const { tokens } = this;
     let index = this.place.atEntry ? 0 : this.skipPiece();
-    if (!this.place.atEntry && tokens[index]) this.entry(tokens[index]!.start);
+    if (!this.place.atEntry && tokens[index]) this.entry(tokens[index]!.start, true);
     let parentheses = 0;
     let statement = index;
     const joins: string[] = [];

@@ -1,31 +1,43 @@
-import { Execution, type SummaryOf } from '../analysis/execution.js';
+import { Execution, type FunctionAnalysis, type SummaryOf } from '../analysis/execution.js';
 import { FrameCollector, frameOf, type Frame } from '../analysis/frame.js';
 import { isPageType } from '../analysis/memory.js';
 import type { FunctionEntry, Program } from '../analysis/program.js';
 
-/** What variables may hold where the lines of a function begin, by line. */
-export type Frames = ReadonlyMap<number, readonly Frame[]>;
+/** A function's analysis, and what variables may hold where its lines begin. */
+export interface FramedAnalysis {
+  readonly analysis: FunctionAnalysis;
+  /** By line, those of the function that have code. */
+  readonly frames: ReadonlyMap<number, readonly Frame[]>;
+}
 
-/** Runs a function once more, and takes down the states in which the lines of its body are come to. */
-export function framesOf(program: Program, entry: FunctionEntry, summaryOf: SummaryOf): Frames {
+/** Runs a function once more, and takes down the states in which its lines are come to. */
+export function analyseWithFrames(
+  program: Program,
+  entry: FunctionEntry,
+  summaryOf: SummaryOf,
+): FramedAnalysis {
   const { facts } = entry;
-  const first = new Map<number, number>();
+  const lineOf = new Map<number, number>();
+  const seen = new Set<number>();
   facts.nodes.forEach(({ line }, index) => {
-    if (index > 0 && !first.has(line)) first.set(line, index);
+    if (index > 0 && !seen.has(line)) lineOf.set(index, line);
+    seen.add(line);
   });
-  const lineAt = new Map([...first].map(([line, node]) => [node, line]));
-  const pointers = new Set<string>();
-  for (const [name, type] of Object.entries(facts.locals)) if (isPageType(type)) pointers.add(name);
-  for (const { name, type } of facts.parameters) if (isPageType(type)) pointers.add(name);
+  const variables = [
+    ...facts.parameters,
+    ...Object.entries(facts.locals).map(([name, type]) => ({ name, type })),
+  ];
+  const pointers = new Set(variables.filter(({ type }) => isPageType(type)).map(({ name }) => name));
   const collectors = new Map<number, FrameCollector>();
-  new Execution(program, entry, summaryOf).run((node, state) => {
-    const line = lineAt.get(node);
+  const analysis = new Execution(program, entry, summaryOf).run((node, state) => {
+    const line = lineOf.get(node);
     if (line === undefined) return;
     let collector = collectors.get(line);
     if (!collector) collectors.set(line, (collector = new FrameCollector()));
     collector.add(frameOf(state, (name) => pointers.has(name)));
   });
-  return new Map(
-    [...collectors].sort(([a], [b]) => a - b).map(([line, collector]) => [line, collector.all()]),
-  );
+  return {
+    analysis,
+    frames: new Map([...collectors].map(([line, collector]) => [line, collector.all()])),
+  };
 }

@@ -6,24 +6,27 @@ import type { TreeAnalysis } from '../analysis/tree-analysis.js';
 import { bitOperation } from '../analysis/update.js';
 
 /** Folders whose functions a snapshot keeps line by line: where patches of memory management are. */
-const DETAILED = /^(mm|fs|include|kernel|lib|block|virt|io_uring|security|init|ipc|arch\/x86)\//;
+const DETAILED =
+  /^(mm|include|kernel|lib|block|virt|io_uring|arch\/x86\/mm)\/|^fs\/([^/]+$|(proc|hugetlbfs|iomap|ramfs|netfs|fuse)\/)/;
 /** Not the kernel: what runs elsewhere. */
 const ELSEWHERE = /^(tools|samples|scripts|Documentation)\//;
 
 /** How much of a function a snapshot keeps: its code line by line, or only what callers must know. */
 export type Detail = 'lines' | 'summary';
 
-/** The functions that a snapshot keeps, by key: those that handle folios, or that tell callers something of them. */
-export function keptFunctions({ functions, entries }: TreeAnalysis): ReadonlyMap<string, Detail> {
-  const kept = new Map<string, Detail>();
-  for (const [key, { summary, record }] of functions) {
-    const entry = entries.get(key)!;
-    const { file, facts } = entry;
-    if (ELSEWHERE.test(file)) continue;
+/** The functions that a snapshot keeps: those that handle folios, or that tell callers something of them. */
+export function keptFunctions({ program, functions }: TreeAnalysis): ReadonlyMap<FunctionEntry, Detail> {
+  const kept = new Map<FunctionEntry, Detail>();
+  for (const entry of program.functions()) {
+    const { file, facts, key } = entry;
+    if (ELSEWHERE.test(file) || facts.nodes.length === 0) continue;
+    const known = functions.get(key);
+    const tells = known !== undefined && tellsOfFolios(known.summary);
     if (DETAILED.test(file)) {
-      if (handlesFolios(entry) || tellsOfFolios(summary)) kept.set(key, 'lines');
-    } else if (record.meetings.length > 0 || (!facts.isStatic && tellsOfFolios(summary))) {
-      kept.set(key, 'summary');
+      // A function that does nothing to folios so far may begin to, when a patch changes what it calls.
+      if (tells || (facts.kind === 'function' && handlesFolios(entry))) kept.set(entry, 'lines');
+    } else if (known && (known.record.meetings.length > 0 || (!facts.isStatic && tells))) {
+      kept.set(entry, 'summary');
     }
   }
   return kept;
@@ -58,14 +61,14 @@ function tellsOfFolios(summary: Summary): boolean {
 export function keptNodes(
   entry: FunctionEntry,
   program: Program,
-  kept: ReadonlyMap<string, Detail>,
+  kept: ReadonlyMap<FunctionEntry, Detail>,
 ): readonly FactNode[] {
   const { facts, file } = entry;
   // Whoever uses an iteration macro asks what gives its variable a value.
   if (facts.kind === 'macro' && /_for_each/.test(facts.name)) return facts.nodes;
   const isKept = (name: string): boolean => {
     const target = program.resolve(name, file);
-    return target !== null && kept.has(target.key);
+    return target !== null && kept.has(target);
   };
   const makers = new Map<string, FactNode>();
   for (const node of facts.nodes) if (node.action.do === 'call') makers.set(node.action.to, node);

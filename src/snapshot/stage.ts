@@ -280,10 +280,11 @@ class StagedFunction {
       if (states.length === 0) continue;
       calls.add(node.line);
       resumes.set(nodes.length, states);
-      chain.forEach((item, index) => {
+      for (const item of chain) {
         used.add(item);
-        nodes.push({ ...item, next: index < chain.length - 1 ? [nodes.length + 1] : [] });
-      });
+        nodes.push({ ...item, next: [nodes.length + 1] });
+      }
+      nodes.push({ line: node.line, action: { do: 'nothing' }, next: [] });
     }
     // What else it does is asked for by who compares: nothing leads there.
     for (const node of rest) if (!used.has(node)) nodes.push(node);

@@ -140,6 +140,15 @@ function place(
   return best;
 }
 
+/** Is the function over before the hunk's first change? */
+export function endsBefore(lines: readonly Line[], { lines: hunk }: HunkText): boolean {
+  const first = hunk.findIndex(({ sign }) => sign !== ' ');
+  const context = hunk.slice(0, Math.max(first, 0));
+  const end = context.findLastIndex(({ content }) => content.startsWith('}'));
+  if (end < 0) return context.length > 0 && context.every(({ content }) => /^\S/.test(content));
+  return context.slice(0, end + 1).every(({ mark }, index) => lines.at(index - end - 1)?.mark === mark);
+}
+
 function withAdded(hunk: readonly HunkTextLine[], at: number, step: 1 | -1): number {
   let index = at;
   while (hunk[index + step]?.sign === '+') index += step;

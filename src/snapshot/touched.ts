@@ -5,7 +5,7 @@ import { functionNamedBy } from '../patch/section.js';
 import { markOf } from './lines.js';
 import { renamesIn } from './renames.js';
 import type { Snapshot, SnapshotFunction } from './snapshot.js';
-import { applyHunk, fit, hunkText, type Fit, type HunkText, type Line } from './text.js';
+import { applyHunk, endsBefore, fit, hunkText, type Fit, type HunkText, type Line } from './text.js';
 
 /** A function that a series changes or adds, before its first patch and after each. */
 export interface TouchedFunction {
@@ -115,13 +115,7 @@ function choose(candidates: readonly Growing[], text: HunkText, section: string 
     const named = such.find(({ item }) => item.release?.name === section);
     // Code that is alike is meant in the function that the hunk names, and where it does not say, in the nearest.
     if (named) return [named];
-    if (
-      fitting !== 'whole' &&
-      section !== null &&
-      candidates.some(({ release }) => release?.name === section)
-    ) {
-      return [];
-    }
+    if (fitting !== 'whole' && section !== null) return [];
     const distance = ({ item }: Chosen): number => Math.abs((item.lines[0]?.number ?? 0) - text.start);
     return [such.reduce((best, one) => (distance(one) < distance(best) ? one : best))];
   }
@@ -201,7 +195,7 @@ function resultOf(
   if (added > 0 || diff.oldPath === null) return { ...result, status: 'applied' };
   const section = functionNamedBy(hunk.section);
   const known = section === null ? null : snapshot.own(section, diff.oldPath);
-  if (known?.hasLines === true) {
+  if (known?.hasLines === true && !endsBefore(known.lines(), hunkText(hunk))) {
     return { ...result, status: 'failed', reason: `${section!}() of ${snapshot.name} has other code there` };
   }
   return { ...result, status: 'applied' };
