@@ -311,7 +311,7 @@ class RunText {
   private isLeft(statement: number, end: number): boolean {
     const first = this.tokens[statement];
     const next = this.tokens[end + 1];
-    if (!first || !next) return false;
+    if (!first || !next || next.text === '}' || next.text === 'else') return false;
     if (/^(return|goto|break|continue)$/.test(first.text)) return true;
     return this.columnAt(next.start) < this.columnAt(first.start);
   }
