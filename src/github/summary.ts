@@ -1,4 +1,5 @@
-import { gather } from '../report/evidence.js';
+import { gather, type Told as Together } from '../report/evidence.js';
+import { messageOf } from '../review/message.js';
 import { code, prose } from '../report/markup.js';
 import { counted } from '../report/lines.js';
 import type { Finding } from '../review/finding.js';
@@ -47,7 +48,7 @@ function summaryOf(
       : [
           `### ${title}`,
           gather(some)
-            .map(([first]) => `- ${lineOf(first)}${more(first)}`)
+            .map((told) => `- ${lineOf(told)}${more(told[0])}`)
             .join('\n'),
         ];
   const all = [...new Set([...judgement.notes, ...notes])];
@@ -69,20 +70,26 @@ function summaryOf(
   ].join('\n\n');
 }
 
-function lineOf(finding: Finding): string {
-  const { file, line } = finding.origins[0] ?? finding;
-  return `${code(`${file}:${String(line)}`)} ${prose(finding.message)} <sub>${code(finding.id)}</sub>`;
+function lineOf(told: Together): string {
+  const [first] = told;
+  const { file, line } = first.origins[0] ?? first;
+  const ids = told.map(({ id }) => code(id)).join(' ');
+  return `${code(`${file}:${String(line)}`)}: ${prose(messageOf(told))} <sub>${ids}</sub>`;
 }
 
 const LEVELS = { high: 'failure', medium: 'warning', low: 'notice' } as const;
 
 function annotationsOf(findings: readonly PlacedFinding[]): Annotation[] {
-  return matters(findings).map(({ told: [first], ids, place }) => ({
-    path: place?.path ?? first.file,
-    start_line: place?.startLine ?? first.line,
-    end_line: place?.line ?? first.line,
-    annotation_level: LEVELS[first.severity],
-    title: `${first.in}(): ${first.update}`.slice(0, 255),
-    message: `${first.message}\n\n${first.advice.join('\n')}\n\n${ids.join(', ')}`.slice(0, 60_000),
-  }));
+  return matters(findings).map(({ told, ids, place }) => {
+    const [first] = told;
+    const advice = [...new Set(told.flatMap((finding) => finding.advice))];
+    return {
+      path: place?.path ?? first.file,
+      start_line: place?.startLine ?? first.line,
+      end_line: place?.line ?? first.line,
+      annotation_level: LEVELS[first.severity],
+      title: first.title.slice(0, 255),
+      message: [messageOf(told), advice.join('\n'), ids.join(', ')].join('\n\n').slice(0, 60_000),
+    };
+  });
 }
