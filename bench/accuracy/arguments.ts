@@ -8,6 +8,8 @@ export interface Options {
   readonly harmless: number;
   readonly operators: readonly string[];
   readonly archives: readonly string[];
+  /** Review what is in the archives without a tree, too. */
+  readonly snapshots: boolean;
   readonly out: string;
 }
 
@@ -33,6 +35,7 @@ export function readOptions(argv: readonly string[]): Options {
     harmless: number;
     operator: string[];
     archive: string[];
+    withoutTree: boolean;
     out: string;
   }>();
   return {
@@ -42,6 +45,7 @@ export function readOptions(argv: readonly string[]): Options {
     harmless: options.harmless,
     operators: options.operator,
     archives: options.archive,
+    snapshots: options.withoutTree,
     out: options.out,
   };
 }

@@ -1,27 +1,27 @@
 import { mkdirSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { openFactStore } from '../../src/c/open-store.js';
 import type { Series } from '../../src/mail/series.js';
 import { analyse } from '../../src/review/side.js';
 import { loadRuleBook } from '../../src/rules/load.js';
+import { SHIPPED_RULES } from '../../src/rules/shipped.js';
 import { openTree, type OpenTree } from '../../src/tree/open.js';
 import { readOptions } from './arguments.js';
 import { readKernel } from './kernel.js';
 import { readArchive } from './lists/archive.js';
 import { reviewOnTree } from './lists/on-tree.js';
 import { countPatches } from './lists/patches.js';
+import { reviewWithoutTree } from './lists/without-tree.js';
 import { measure, sample, type Bench, type Measured } from './measure.js';
 import { OPERATORS } from './operators.js';
 import { keepCase, keepFinding } from './out.js';
-import { headLine, listLine, operatorLine, totalLines, treeLine } from './report.js';
+import { headLine, listLine, operatorLine, snapshotLine, totalLines, treeLine } from './report.js';
 
 const options = readOptions(process.argv.slice(2));
 const operators = OPERATORS.filter(
   ({ name }) => options.operators.length === 0 || options.operators.includes(name),
 );
-// From dist-bench/bench/accuracy/, where this is compiled to.
-const rules = loadRuleBook([fileURLToPath(new URL('../../../rules', import.meta.url))]);
+const rules = loadRuleBook([SHIPPED_RULES]);
 const store = openFactStore();
 mkdirSync(options.out, { recursive: true });
 
@@ -34,6 +34,7 @@ for (const directory of options.archives) {
   console.log(listLine(name, list, countPatches(list.series)));
   real.push(...list.series);
 }
+if (options.snapshots) await measureWithoutTree();
 const all: Measured[] = [];
 for (const directory of options.trees) {
   const tree = await openTree(directory, null);
@@ -78,6 +79,14 @@ async function measureLists(tree: OpenTree): Promise<void> {
   });
   console.log(treeLine(tree.name, result));
   for (const found of result.findings) keepFinding(options.out, tree.name, found);
+}
+
+async function measureWithoutTree(): Promise<void> {
+  const result = await reviewWithoutTree(real, rules, (done, count) => {
+    if (done % 100 === 0) progress(`without a tree: ${String(done)} of ${String(count)} series`);
+  });
+  console.log(snapshotLine(result));
+  for (const found of result.findings) keepFinding(options.out, 'no tree', found);
 }
 
 function progress(text: string): void {

@@ -1,7 +1,7 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Finding } from '../../src/review/finding.js';
-import type { RealFinding } from './lists/on-tree.js';
+import type { RealFinding } from './lists/findings.js';
 import type { Measured } from './measure.js';
 
 /** Writes down a case that has to be looked at: the mails, what was expected, and what was said. */

@@ -1,6 +1,7 @@
 import type { ListPatches } from './lists/archive.js';
 import type { ListResult } from './lists/on-tree.js';
 import type { PatchCount } from './lists/patches.js';
+import type { WithoutTree } from './lists/without-tree.js';
 import type { Measured } from './measure.js';
 import type { Operator } from './operator.js';
 
@@ -60,6 +61,14 @@ export function listLine(name: string, { mails, unreadable }: ListPatches, count
 export function treeLine(name: string, { applied, concerned, findings, failures }: ListResult): string {
   return (
     `${name}: ${String(applied)} patches apply, ${String(concerned)} change files that handle folios or pages; ` +
+    `${String(findings.length)} findings, ${String(failures.length)} series failed`
+  );
+}
+
+/** What came of real patches without a tree. */
+export function snapshotLine({ reviewed, concerned, findings, failures }: WithoutTree): string {
+  return (
+    `without a tree: ${String(reviewed)} patches reviewed, ${String(concerned)} touch folios or pages; ` +
     `${String(findings.length)} findings, ${String(failures.length)} series failed`
   );
 }

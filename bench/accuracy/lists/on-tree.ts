@@ -2,18 +2,12 @@ import type { FactStore } from '../../../src/c/store.js';
 import { readTreeFacts } from '../../../src/c/tree-facts.js';
 import { RectoError } from '../../../src/errors.js';
 import type { Series } from '../../../src/mail/series.js';
-import type { Patch } from '../../../src/patch/patch.js';
 import { applySeries } from '../../../src/review/applied.js';
 import type { Finding } from '../../../src/review/finding.js';
 import { reviewSeries } from '../../../src/review/review.js';
 import type { RuleBook } from '../../../src/rules/load.js';
 import type { Tree } from '../../../src/tree/tree.js';
-
-/** A finding on a real patch. */
-export interface RealFinding {
-  readonly patch: Patch;
-  readonly finding: Finding;
-}
+import type { RealFinding } from './findings.js';
 
 /** What came of the patches of lists on one tree. */
 export interface ListResult {
