@@ -94,8 +94,11 @@ function patchLines(files: readonly FileDiff[]): ReadonlySet<string> {
   );
 }
 
+const lowered = new Map<string, readonly FunctionFacts[]>();
+
 async function functionAt(text: string, line: number): Promise<FunctionFacts | null> {
-  const { functions } = await lowerFile(text);
+  const functions = lowered.get(text) ?? (await lowerFile(text)).functions;
+  lowered.set(text, functions);
   return (
     functions.find((item) => item.kind === 'function' && item.line <= line && line <= item.endLine) ?? null
   );
@@ -106,7 +109,12 @@ async function namesIn(tree: Tree): Promise<ReadonlySet<string>> {
   const header = await tree.read(PAGE_FLAGS_HEADER);
   const names = new Set(readFlagModel(() => header).accessors.keys());
   for await (const { text } of tree.readMany(await tree.files())) {
-    for (const [, name] of text.matchAll(/^(?:[\w*]+[\s*]+)*(\w+)\([^;]*$/gm)) names.add(name!);
+    for (const line of text.split('\n')) {
+      // A definition, or a declaration, begins in the first column.
+      const open = /^\w/.test(line) ? line.indexOf('(') : -1;
+      const name = open < 0 ? null : /\w+$/.exec(line.slice(Math.max(0, open - 80), open));
+      if (name) names.add(name[0]);
+    }
     for (const [, name] of text.matchAll(/^#\s*define\s+(\w+)\(/gm)) names.add(name!);
   }
   return names;
