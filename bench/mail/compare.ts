@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { RectoError } from '../../src/errors.js';
 import { readFirstAddress, readHeader } from '../../src/mail/header.js';
 import { readPatchMail, type PatchMail } from '../../src/mail/patch-mail.js';
-import { readMessages } from '../../src/mail/read.js';
+import { readMime } from '../../src/mail/mime.js';
 import { writeDiff } from '../../src/patch/write.js';
 import { readHistory } from '../../src/lists/sources/git-history.js';
 import { ObjectReader } from '../../src/tree/objects.js';
@@ -80,13 +80,13 @@ async function compare(
   bytes: Buffer,
   git: MailInfo | null,
 ): Promise<{ differences: Difference[]; patch: boolean }> {
-  const [message] = await readMessages({ name: 'mail', bytes });
+  const message = await readMime(bytes, 'mail');
   if (git === null)
-    return { differences: [{ what: 'unread', git: 'gives up', ours: message!.subject }], patch: false };
+    return { differences: [{ what: 'unread', git: 'gives up', ours: message.subject }], patch: false };
   // What is quoted is for git no patch, and what only Recto recovers is no difference.
   let own: readonly PatchMail[];
   try {
-    own = readPatchMail(message!);
+    own = readPatchMail(message);
   } catch (error) {
     if (!(error instanceof RectoError)) throw error;
     // A diff that Recto refuses to read, such as one with a path that leads out of the tree.
@@ -98,10 +98,10 @@ async function compare(
   const differ = (what: Difference['what'], fromGit: string, ours: string) => {
     if (fromGit !== ours) differences.push({ what, git: fromGit, ours });
   };
-  differ('author', plainName(git.author), plainName(patch?.author ?? message!.from ?? ''));
-  if (patch === null) differ('subject', squeezed(git.subject), message!.subject);
+  differ('author', plainName(git.author), plainName(patch?.author ?? message.from ?? ''));
+  if (patch === null) differ('subject', squeezed(git.subject), message.subject);
   else differ('title', squeezed(git.title), squeezed(patch.subject));
-  differ('date', isoDate(git.date), message!.date ?? '');
+  differ('date', isoDate(git.date), message.date ?? '');
   const charset = /charset\s*=\s*"?([\w-]+)/i.exec(readHeader(bytes).raw('content-type') ?? '')?.[1];
   const fromGit = hunksOf(decode(git.patch, charset));
   const ours = own.flatMap((mail) => mail.patch!.files.map(writeDiff)).flatMap(hunksOf);
@@ -119,7 +119,11 @@ async function compare(
 
 function plainName(author: string): string {
   const read = readFirstAddress(Buffer.from(author, 'utf8').toString('latin1'));
-  return read === null ? author : `${read.name} <${read.address}>`;
+  if (read === null) return author;
+  // Where the name is the address again, git leaves it out.
+  return read.name === '' || read.name.toLowerCase() === read.address
+    ? read.address
+    : `${read.name} <${read.address}>`;
 }
 
 function squeezed(text: string): string {

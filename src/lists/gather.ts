@@ -102,7 +102,7 @@ function findSeries(
     !series.reply &&
     series.version === version &&
     series.total === total &&
-    !store.mails.ofSeries(series.id).some((other) => other.number === number);
+    !store.mails.ofSeries(series.id).some((other) => other.threaded || other.number === number);
   const apart = (series: SeriesRecord) =>
     Math.max(series.firstAt - mail.arrived, mail.arrived - series.lastAt, 0);
   return (

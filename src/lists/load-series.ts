@@ -1,6 +1,6 @@
 import { RectoError } from '../errors.js';
 import { seriesOf } from '../mail/assemble.js';
-import { readMessages } from '../mail/read.js';
+import { readMime } from '../mail/mime.js';
 import { readPatchMail, type PatchMail } from '../mail/patch-mail.js';
 import type { Series } from '../mail/series.js';
 import { readPrerequisites } from '../patch/trailers.js';
@@ -117,8 +117,7 @@ async function bytesOf(
 }
 
 async function readParts(mail: MailRecord, bytes: Buffer): Promise<PatchMail[]> {
-  const messages = await readMessages({ name: `<${mail.messageId}>`, bytes });
-  const parts = messages.flatMap(readPatchMail);
+  const parts = readPatchMail(await readMime(bytes, `<${mail.messageId}>`));
   if (mail.number === null || parts.length !== 1) return parts;
   // The number under which the mail was put into the series; a reply counts as a patch of its own.
   return parts.map((part) => ({

@@ -93,7 +93,8 @@ function prepared(bytes: Buffer): { raw: Buffer; flowed: boolean; delSp: boolean
 }
 
 function kindOf(attachment: Attachment): 'diff' | 'mail' | 'signature' | 'other' {
-  const type = attachment.contentType.toLowerCase();
+  // Where the field is there and empty, mailparser gives something else than a text.
+  const type = String(attachment.contentType).toLowerCase();
   const name = attachment.filename ?? '';
   if (type === 'message/rfc822') return 'mail';
   if (/signature|pgp-keys|vcard/.test(type)) return 'signature';

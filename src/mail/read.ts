@@ -112,7 +112,7 @@ function startsWithMailHeaders(text: string): boolean {
   for (const line of text.slice(0, 1_000_000).trimStart().split('\n')) {
     if (line.trim() === '') break;
     if (/^[ \t]/.test(line)) continue;
-    const field = /^([A-Za-z][A-Za-z0-9-]{0,70}):/.exec(line);
+    const field = /^([A-Za-z][\w.-]{0,200}):/.exec(line);
     if (!field) return false;
     const name = field[1]!.toLowerCase();
     if (/^(?:subject|message-id|received|mime-version|content-type|return-path|delivered-to)$/.test(name))

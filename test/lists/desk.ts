@@ -1,4 +1,4 @@
-import { followOnce, recover } from '../../src/lists/follow.js';
+import { followOnce, recover, type Following } from '../../src/lists/follow.js';
 import { policyFrom } from './policies.js';
 import type { Policy } from '../../src/lists/policy/policy.js';
 import type { Outcome } from '../../src/lists/review-due.js';
@@ -49,7 +49,12 @@ export class TestDesk {
   /** Lets time pass, and does what is due then. */
   async pass(minutes = 0): Promise<void> {
     this.now += minutes * 60_000;
-    await followOnce({
+    await followOnce(this.asDesk());
+  }
+
+  /** What following needs, all of it by hand. */
+  asDesk(): Following {
+    return {
       store: this.store,
       policy: this.policy,
       sources: [this.#source()],
@@ -70,7 +75,7 @@ export class TestDesk {
         reviewed: (series, outcome) => this.outcomes.push([series, outcome]),
         sent: () => undefined,
       },
-    });
+    };
   }
 
   /** As if the process had ended and another one began. */

@@ -22,8 +22,8 @@ export function mailRecords(sql: Sql): MailRecords {
       ),
     add(letter, arrived, thread) {
       const { id } = sql.run(
-        `INSERT INTO mail (message_id, kind, reason, title, sender_name, sender_address, arrived, automatic, thread)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO mail (message_id, kind, reason, title, sender_name, sender_address, arrived, automatic, thread, threaded)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         letter.messageId,
         letter.kind,
         letter.reason,
@@ -33,6 +33,7 @@ export function mailRecords(sql: Sql): MailRecords {
         arrived,
         letter.automatic,
         thread,
+        Number(letter.references.length > 0),
       );
       return {
         id,
@@ -45,6 +46,7 @@ export function mailRecords(sql: Sql): MailRecords {
         arrived,
         automatic: letter.automatic,
         thread,
+        threaded: letter.references.length > 0,
         series: null,
         number: null,
         gone: false,
@@ -170,6 +172,7 @@ function mail(row: Row): MailRecord {
     arrived: number(row, 'arrived'),
     automatic: row['automatic'] as string | null,
     thread: number(row, 'thread'),
+    threaded: row['threaded'] === 1,
     series: row['series'] as number | null,
     number: row['number'] as number | null,
     gone: row['gone'] === 1,

@@ -127,4 +127,6 @@ export const MIGRATIONS: readonly string[] = [
     UNIQUE (message_id, verdict, says)
   ) STRICT;
   `,
+  // Whether the mail answers another one: patches without threads are put together by sender and time.
+  'ALTER TABLE mail ADD COLUMN threaded INTEGER NOT NULL DEFAULT 0',
 ];

@@ -53,7 +53,8 @@ export function seriesRecords(sql: Sql): SeriesRecords {
       number(
         sql.first(
           `SELECT count(DISTINCT number) AS n FROM mail
-           WHERE series = ? AND number > 0 AND kind = 'patch' AND gone = 0`,
+           WHERE series = ?1 AND kind = 'patch' AND gone = 0
+             AND number BETWEEN 1 AND coalesce((SELECT total FROM series WHERE id = ?1), 1)`,
           id,
         )!,
         'n',

@@ -47,6 +47,8 @@ export interface MailRecord {
   readonly arrived: number;
   readonly automatic: string | null;
   readonly thread: number;
+  /** It answers another mail. */
+  readonly threaded: boolean;
   readonly series: number | null;
   /** Its number in the series; 0 for a cover letter. */
   readonly number: number | null;
@@ -148,7 +150,7 @@ export interface SeriesRecords {
   inThread(thread: number): readonly SeriesRecord[];
   /** Those of a thread that have this version and length, lack a patch of that number, and were not sent as a reply. */
   lacking(thread: number, version: number, total: number, number: number): readonly SeriesRecord[];
-  /** How many of the patches have come, and are not gone. */
+  /** How many of the patches that it is said to have have come, and are not gone: there are series with a "4/3". */
   patches(id: number): number;
   /** Those of a sender since a time, the oldest first. */
   ofSender(address: string, since: number): readonly SeriesRecord[];
