@@ -255,7 +255,7 @@ export class CallEffects {
   private overwrite(name: string, action: Call, args: readonly Term[], state: State, node: number): void {
     const page = args[0];
     const [written] = action.arguments;
-    if (!/^(__)?mem(set|cpy|move)$/.test(name) || !page || !written) return;
+    if (!/^(__)?mem(set|cpy|move)$/.test(name) || !page || !written || page.kind === 'local') return;
     // By its declared type: the address of a page's memory is followed as the page.
     if (!/^struct (page|folio) ?\*$/.test(this.memory.typeOf(written))) return;
     const text = `${name}(${expressionText(written)}, …)`;
@@ -472,6 +472,7 @@ export class CallEffects {
     }
     if (outcome.constant) return named(outcome.constant);
     if (outcome.result === '0' || outcome.result === 'null') return ZERO;
+    if (returns?.ownership === 'speculative' && args[0] && this.isKnown(args[0], state)) return args[0];
     if (returns)
       state.origins.set(
         made,
@@ -480,6 +481,12 @@ export class CallEffects {
     const sign = SIGNS[outcome.result] ?? 7;
     if (sign !== 7) state.facts.set(made, { ...NO_FACT, sign });
     return made;
+  }
+
+  /** Who knows whose a PFN is does not find its page by chance. */
+  private isKnown(pfn: Term, state: State): boolean {
+    const { ownership } = this.memory.originOf(pfn, state);
+    return ownership !== 'unknown' && ownership !== 'passed' && ownership !== 'speculative';
   }
 
   private applyEffects(

@@ -60,7 +60,8 @@ function publishesNothing(
   const published = new Set(
     contract.outcomes.flatMap(({ publishes }) => publishes.map(({ argument }) => argument)),
   );
-  if (published.size === 0 || outcomes.length === 0 || !isSeenThrough(entry, program)) return null;
+  if (published.size === 0 || outcomes.length === 0 || isStub(entry) || !isSeenThrough(entry, program))
+    return null;
   const touches = ({ changes, fills, stores }: FunctionOutcome): boolean =>
     fills.length > 0 ||
     stores.length > 0 ||
@@ -68,6 +69,11 @@ function publishesNothing(
       ({ folio, visible }) => visible.size > 0 && [...published].some((index) => folio === parameter(index)),
     );
   return outcomes.some(touches) ? null : 'makes no folio visible';
+}
+
+/** The empty body that a header has for the configuration without the function. */
+function isStub({ facts }: FunctionEntry): boolean {
+  return facts.nodes.every(({ action }) => action.do === 'nothing' || action.do === 'return');
 }
 
 /** Does nothing happen in a function but what is known? */
