@@ -26,6 +26,8 @@ function isSameWord(race: Race, { word }: FlagUpdate): boolean {
 function isPossible(race: Race, origin: Origin): boolean {
   for (const [flag, value] of Object.entries(race.flags)) {
     if (origin.flags[flag] !== undefined && origin.flags[flag] !== value) return false;
+    // folio->mapping says one or the other: include/linux/page-flags.h PAGE_MAPPING_ANON.
+    if (flag === 'anon' && value && origin.flags['mapping'] === true) return false;
   }
   return race.needs.some((need) => {
     if (need === 'nothing') return true;
