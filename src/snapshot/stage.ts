@@ -47,19 +47,42 @@ export async function analyseStages(
     }
     stages.push(new Stage(snapshot, touched, number, fragments, rules));
   }
-  // What has to be looked at again at one stage is looked at again at all.
-  const again = new Map<string, Set<string>>();
-  for (let round = 0, size = -1; round < ROUNDS && size !== sizeOf(again); round++) {
-    size = sizeOf(again);
-    for (const stage of stages) stage.run(again);
-  }
+  followCallers(snapshot, stages);
   return stages.map((stage) => stage.result());
 }
 
-function sizeOf(sets: ReadonlyMap<string, ReadonlySet<string>>): number {
-  let size = sets.size;
-  for (const set of sets.values()) size += set.size;
-  return size;
+/**
+ * Analyses what the series touches, then whoever calls what has come to differ between stages, and so on upwards. What
+ * is looked at again at one stage is looked at again at all.
+ */
+function followCallers(snapshot: Snapshot, stages: readonly Stage[]): void {
+  /** Names whose calls are looked at again, by the functions that have them. */
+  const again = new Map<string, Set<string>>();
+  const texts = new Map<string, string>();
+  let pending = new Set(stages.flatMap((stage) => [...stage.touchedKeys()]));
+  for (let round = 0; round < ROUNDS && pending.size > 0; round++) {
+    const changed = new Set<string>();
+    const differing = new Set<string>();
+    for (const key of pending) {
+      const found = stages.map((stage) => stage.update(key, again.get(key) ?? new Set()));
+      const text = found.join('\n');
+      if (texts.get(key) === text) continue;
+      texts.set(key, text);
+      const name = key.slice(key.lastIndexOf(':') + 1);
+      changed.add(name);
+      if (found.some((one) => one !== found[0])) differing.add(name);
+    }
+    const known = new Set([...texts.keys(), ...pending]);
+    pending = new Set([...known].filter((key) => stages.some((stage) => stage.calls(key, changed))));
+    for (const caller of differing.size > 0 ? snapshot.functions() : []) {
+      if (!caller.hasLines || !caller.names(differing)) continue;
+      const names = again.get(caller.key) ?? new Set<string>();
+      const size = names.size;
+      for (const name of differing) if (caller.names(new Set([name]))) names.add(name);
+      again.set(caller.key, names);
+      if (names.size > size) pending.add(caller.key);
+    }
+  }
 }
 
 async function fragmentOf(
@@ -138,64 +161,46 @@ class Stage {
     this.program = new Program(definitions, snapshot.model, rules, snapshot.version, new Set());
   }
 
+  /** Keys of the functions that the series touches, as far as they are there. */
+  touchedKeys(): Iterable<string> {
+    return this.functions.keys();
+  }
+
   /**
-   * Analyses what is changed, and whoever calls what has changed by that.
+   * Analyses a function.
    *
-   * @param again functions to look at again, with the names of those whose calls are; grows
+   * @param callees names whose calls are looked at again outside of what the series shows
+   * @returns what its callers learn of it, as text; '' when it is not there
    */
-  run(again: Map<string, Set<string>>): void {
-    this.results.clear();
-    for (let round = 0; round < ROUNDS; round++) {
-      let changed = false;
-      for (const staged of this.functions.values())
-        changed = this.update(staged, again.get(staged.key)) || changed;
-      for (const [key, callees] of again) {
-        if (this.functions.has(key)) continue;
-        const release = this.release(key);
-        if (release) {
-          const staged = new StagedFunction(release.file, release, null, new Set(), new Map());
-          changed = this.update(staged, callees) || changed;
-        }
-      }
-      const names = new Set(
-        [...this.results.values()]
-          .filter(({ entry, analysis }) => this.isNew(entry, analysis))
-          .map(({ entry }) => entry.facts.name),
-      );
-      for (const caller of this.snapshot.functions()) {
-        if (!caller.hasLines || !caller.names(names)) continue;
-        const known = again.get(caller.key) ?? new Set();
-        for (const name of names) {
-          if (known.has(name) || !caller.names(new Set([name]))) continue;
-          known.add(name);
-          changed = true;
-        }
-        again.set(caller.key, known);
-      }
-      if (!changed) return;
-    }
-  }
-
-  private release(key: string): SnapshotFunction | null {
-    const colon = key.lastIndexOf(':');
-    return this.snapshot.own(key.slice(colon + 1), key.slice(0, colon));
-  }
-
-  /** Do callers learn something else of it than of the function in the release? */
-  private isNew(entry: FunctionEntry, { summary }: FunctionAnalysis): boolean {
-    const before = this.release(entry.key)?.analysis.summary;
-    return before === undefined || summaryText(before) !== summaryText(summary);
-  }
-
-  private update(staged: StagedFunction, callees: ReadonlySet<string> = new Set()): boolean {
+  update(key: string, callees: ReadonlySet<string>): string {
+    const staged = this.staged(key);
+    if (!staged) return '';
     const entry = staged.entry([...callees]);
     const found = new Execution(this.program, entry, (callee) => this.summaryOf(callee)).run();
     const analysis = mergeAnalysis(staged.release?.analysis ?? null, found, (line) =>
       staged.covers(line, entry),
     );
-    const before = this.results.get(staged.key);
     this.results.set(staged.key, { entry, analysis });
-    return !before || analysisText(before.analysis) !== analysisText(analysis);
+    return summaryText(analysis.summary);
+  }
+
+  /** Does the function, as it was analysed, call one of these? */
+  calls(key: string, names: ReadonlySet<string>): boolean {
+    const entry = this.results.get(key)?.entry;
+    return entry?.facts.nodes.some((node) => callsOneOf(node, [...names])) ?? false;
+  }
+
+  private staged(key: string): StagedFunction | null {
+    const known = this.functions.get(key);
+    if (known) return known;
+    const release = this.release(key);
+    if (!release || this.program.resolve(release.name, release.file)?.key !== key) return null;
+    return new StagedFunction(release.file, release, null, new Set(), new Map());
+  }
+
+  private release(key: string): SnapshotFunction | null {
+    const colon = key.lastIndexOf(':');
+    return this.snapshot.own(key.slice(colon + 1), key.slice(0, colon));
   }
 
   private summaryOf(entry: FunctionEntry): Summary | null {

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -102,6 +102,24 @@ describe('a review without a tree', () => {
     const { status, stderr } = await review(stale);
     expect(status).toBe(3);
     expect(stderr).toContain('sketch_draw() of Linux 6.12 has other code there');
+  });
+});
+
+describe('the snapshots that come with Recto', () => {
+  it('are smaller than a megabyte, and chosen by the date of the mail', async () => {
+    const folder = join(examples, '../rules/snapshots');
+    for (const name of ['linux-6.1.json.gz', 'linux-6.12.json.gz']) {
+      expect(statSync(join(folder, name)).size).toBeLessThan(1_000_000);
+    }
+    const guard = readFileSync(join(examples, 'drop-guard.patch'), 'utf8');
+    const found = await review(guard, '--fail-on', 'high');
+    expect(found.snapshot).toEqual({ version: '6.12', date: '2024-11-17' });
+    expect(found.findings!.map(({ in: place, because }) => [place, because])).toEqual([
+      ['do_swap_page', 'guard-removed'],
+      ['unuse_pte', 'guard-removed'],
+    ]);
+    const old = await review(guard.replace('9 Jan 2025', '9 Jan 2023'), '--fail-on', 'high');
+    expect(old.stderr).toContain('the snapshot of Linux 6.1 has nothing');
   });
 });
 
