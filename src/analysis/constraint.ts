@@ -58,10 +58,11 @@ export function compatible(
   }
   if (commit && term.kind !== 'number' && term.kind !== 'name') {
     const known = state.facts.get(term) ?? NO_FACT;
+    const news = fact.differs.filter((other) => !known.differs.includes(other));
     state.facts.set(term, {
       sign: known.sign & fact.sign,
       equals: known.equals ?? fact.equals,
-      differs: [...new Set([...known.differs, ...fact.differs])],
+      differs: news.length > 0 ? [...known.differs, ...news] : known.differs,
     });
   }
   return true;
