@@ -16,7 +16,7 @@ interface Tag {
 }
 
 for (const version of ['6.12', '6.1']) {
-  const root = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'linux-tree', version);
+  const root = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'linux-tree', version);
   const missing = whatIsMissing(root);
   test.skipIf(missing !== null && process.env['CI'] !== 'true')(
     `less than 0.5% of the functions of Linux ${version} have a syntax error${missing ? ` (skipped: ${missing})` : ''}`,
