@@ -147,10 +147,48 @@ export function askedNames(
       if (names.size !== size) changed = true;
     }
   }
+  addAlternatives(nodes, asked);
   // How far a counter has come decides about loops, not about folios.
   const counters = countersOf(nodes);
   for (const names of asked) for (const name of counters) names.delete(name);
   return asked;
+}
+
+/**
+ * What is done where `a || b` holds is done on two conditions, for callers to tell: as long as that goes on, what the
+ * tests ask about is asked about, too.
+ */
+function addAlternatives(nodes: readonly FactNode[], asked: readonly Set<string>[]): void {
+  const predecessors: number[][] = nodes.map(() => []);
+  nodes.forEach((node, index) => node.next.forEach((target) => predecessors[target]!.push(index)));
+  predecessors.forEach((sources, start) => {
+    if (sources.length < 2) return;
+    const names = new Set<string>();
+    for (const source of sources) {
+      const { action } = nodes[source]!;
+      if (action.do !== 'test') return;
+      collectNames(action.condition, names);
+    }
+    for (const index of dominatedBy(start, nodes)) for (const name of names) asked[index]!.add(name);
+  });
+}
+
+/** Nodes that no path gets to but through this one, itself among them. */
+function dominatedBy(dominator: number, nodes: readonly FactNode[]): readonly number[] {
+  const around = reachable([0], nodes, dominator);
+  return [...reachable([dominator], nodes, null)].filter((index) => !around.has(index));
+}
+
+function reachable(from: readonly number[], nodes: readonly FactNode[], barrier: number | null): Set<number> {
+  const found = new Set<number>();
+  const pending = from.filter((index) => index !== barrier);
+  while (pending.length > 0) {
+    const index = pending.pop()!;
+    if (found.has(index)) continue;
+    found.add(index);
+    for (const target of nodes[index]!.next) if (target !== barrier) pending.push(target);
+  }
+  return found;
 }
 
 /** Variables that are counted up or down somewhere. */

@@ -396,8 +396,7 @@ void a(struct vm_fault *vmf, struct vm_area_struct *vma, gfp_t gfp)
     ).toContainEqual(expect.stringContaining('finish: __folio_set_checked'));
   });
 
-  // Recorder.passed() keeps what all paths to the update have in common: of `a || b` that is nothing.
-  it.fails('may be alternatives', async () => {
+  it('may be alternatives', async () => {
     expect(
       await hazards(`
 static void finish(struct vm_fault *vmf, struct vm_area_struct *vma, struct folio *folio)

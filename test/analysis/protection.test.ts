@@ -754,7 +754,8 @@ void a(gfp_t gfp, swp_entry_t entry)
     ).toEqual(['a: __folio_set_swapbacked']);
   });
 
-  // What happens to an element (Memory.readElement()) does not come back to the container's contents.
+  // What happens to an element (Memory.readElement()) does not come back to the container's contents: in a loop that
+  // updates one element and publishes it, the next one would then be taken for published before its update.
   it.fails('hold folios that are published one by one', async () => {
     expect(
       await hazards(`
