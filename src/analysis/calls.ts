@@ -140,8 +140,10 @@ export class CallEffects {
   private forgetConstants(args: readonly Term[], state: State): void {
     for (const arg of args) {
       if (arg.kind !== 'local') continue;
-      const value = state.env.get(arg.name);
-      if (value?.kind === 'number' || value?.kind === 'name') state.env.delete(arg.name);
+      for (const [key, value] of [...state.env]) {
+        if (key !== arg.name && !key.startsWith(`${arg.name}.`) && !key.startsWith(`${arg.name}[`)) continue;
+        if (value.kind === 'number' || value.kind === 'name') state.env.delete(key);
+      }
     }
   }
 

@@ -70,7 +70,7 @@ export class Recorder {
   private readonly calls = new Set<string>();
   private readonly updates = new Map<string, PassedUpdate[]>();
   private readonly atomicUpdates = new Map<string, PassedUpdate>();
-  private readonly pending = new Map<string, PendingMeeting>();
+  private readonly pending = new Map<string, PendingMeeting[]>();
 
   meeting(key: string, make: () => Meeting): void {
     addVariant(this.meetings, key, make());
@@ -105,8 +105,7 @@ export class Recorder {
   pendingMeeting(pending: PendingMeeting): void {
     const { file, line, update } = pending.meeting;
     const key = `${file}:${line}:${update.text}`;
-    if (this.pending.has(key)) return;
-    if (this.pending.size < PENDING) this.pending.set(key, pending);
+    if (this.pending.size < PENDING || this.pending.has(key)) addVariant(this.pending, key, pending);
     else this.confirm(pending.meeting);
   }
 
@@ -119,7 +118,7 @@ export class Recorder {
   }
 
   pendingMeetings(): readonly PendingMeeting[] {
-    return [...this.pending.values()];
+    return [...this.pending.values()].flat();
   }
 
   record(): FunctionRecord {

@@ -855,3 +855,75 @@ void a(gfp_t gfp)
     expect(await hazards(text, '6.12')).toEqual([]);
   });
 });
+
+describe('what callers decide', () => {
+  it('is asked of each way to the update', async () => {
+    const reader = (length: string): string => `
+static int read(struct address_space *mapping, int length)
+{
+	struct folio *folio;
+
+	if (!mapping)
+		return 0;
+	folio = filemap_get_folio(mapping, 0);
+	if (IS_ERR(folio))
+		return 0;
+	__folio_set_checked(folio);
+	return 1;
+}
+static int data(struct sb *sb, int length)
+{
+	struct address_space *mapping = sb->mapping;
+
+	if (length)
+		return read(mapping, length);
+	else
+		return read(mapping, 2);
+}
+int table(struct sb *sb)
+{
+	return data(sb, ${length});
+}`;
+    expect(await hazards(reader('0'))).toEqual(['read: __folio_set_checked']);
+    expect(await hazards(reader('5'))).toEqual(['read: __folio_set_checked']);
+  });
+
+  it('is open where a function that is not read may have written it', async () => {
+    const calls = 'a(i); '.repeat(20);
+    const text = `
+struct info {
+	int win;
+	int count;
+};
+static void ask(struct fault *fault, struct info *info)
+{
+	int i, max;
+
+	${calls}
+	max = limit(i);
+	if (max == 1) {
+		info->win = 1;
+		return;
+	}
+	info->win = window(max);
+	info->count = 3;
+}
+struct folio *readahead(struct fault *fault, struct address_space *mapping)
+{
+	struct info info = {
+		.win = 1,
+	};
+	struct folio *folio;
+
+	ask(fault, &info);
+	if (info.win == 1)
+		return NULL;
+	folio = filemap_get_folio(mapping, 0);
+	if (IS_ERR(folio))
+		return NULL;
+	__folio_set_checked(folio);
+	return folio;
+}`;
+    expect(await hazards(text)).toEqual(['readahead: __folio_set_checked']);
+  });
+});
