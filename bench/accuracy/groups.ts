@@ -1,17 +1,10 @@
 import type { Case } from './operator.js';
 
-/** Cases that are reviewed together, as one patch or series. */
-export interface Group<T extends { readonly item: Case }> {
-  readonly members: readonly T[];
-  /** All of their edits. */
-  readonly together: Case;
-}
-
 /**
  * Puts cases together that touch different files and have as many patches: what such an edit gives does not depend on
  * the others, and a tree is analysed once for all of them.
  */
-export function groupsOf<T extends { readonly item: Case }>(cases: readonly T[], size: number): Group<T>[] {
+export function groupsOf<T extends { readonly item: Case }>(cases: readonly T[], size: number): T[][] {
   const groups: { members: T[]; paths: Set<string> }[] = [];
   for (const one of cases) {
     const paths = one.item.patches.flatMap((texts) => [...texts.keys()]);
@@ -26,10 +19,11 @@ export function groupsOf<T extends { readonly item: Case }>(cases: readonly T[],
       for (const path of paths) fitting.paths.add(path);
     } else groups.push({ members: [one], paths: new Set(paths) });
   }
-  return groups.map(({ members }) => ({ members, together: joined(members.map(({ item }) => item)) }));
+  return groups.map(({ members }) => members);
 }
 
-function joined(cases: readonly Case[]): Case {
+/** One case with all the edits of several. */
+export function joined(cases: readonly Case[]): Case {
   const [first] = cases as [Case, ...Case[]];
   return {
     ...first,

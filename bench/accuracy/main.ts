@@ -12,9 +12,10 @@ import { readArchive } from './lists/archive.js';
 import { reviewOnTree } from './lists/on-tree.js';
 import { countPatches } from './lists/patches.js';
 import { reviewWithoutTree } from './lists/without-tree.js';
-import { measure, sample, type Bench, type Measured } from './measure.js';
+import { measure, sample, type Bench, type Drawn, type Measured } from './measure.js';
+import type { Operator } from './operator.js';
 import { OPERATORS } from './operators.js';
-import { keepCase, keepFinding } from './out.js';
+import { keepCase, keepFailures, keepFinding } from './out.js';
 import { headLine, listLine, operatorLine, snapshotLine, totalLines, treeLine } from './report.js';
 
 const options = readOptions(process.argv.slice(2));
@@ -56,21 +57,27 @@ async function measureOperators(tree: OpenTree): Promise<Measured[]> {
   const kernel = await readKernel(tree, store);
   console.log(headLine(kernel.version, options.seed));
   const bench: Bench = { kernel, rules, store, seed: options.seed, used: new Map() };
-  const measured: Measured[] = [];
+  const start = performance.now();
+  const drawn: Drawn[] = [];
+  const cases = new Map<Operator, { readonly count: number; readonly measured: Measured[] }>();
   for (const operator of operators) {
-    const own: Measured[] = [];
-    const start = performance.now();
     const count = operator.kind === 'planted' ? options.count : options.harmless;
-    const drawn = (await sample(operator, bench, count)).map((item) => ({ operator, item }));
-    for await (const one of measure(drawn, bench)) {
-      own.push(one);
-      keepCase(options.out, kernel.version, one, own.length);
-      progress(`${operator.name}: ${String(own.length)} of ${String(drawn.length)}`);
-    }
-    console.log(operatorLine({ operator, measured: own, seconds: (performance.now() - start) / 1000 }));
-    measured.push(...own);
+    const items = await sample(operator, bench, count);
+    cases.set(operator, { count: items.length, measured: [] });
+    drawn.push(...items.map((item) => ({ operator, item })));
+    if (items.length === 0 && count > 0) console.log(operatorLine({ operator, measured: [] }));
   }
-  return measured;
+  const done: Measured[] = [];
+  for await (const one of measure(drawn, bench)) {
+    const { count, measured } = cases.get(one.operator)!;
+    measured.push(one);
+    keepCase(options.out, kernel.version, one, measured.length);
+    if (measured.length === count) console.log(operatorLine({ operator: one.operator, measured }));
+    done.push(one);
+    progress(`Linux ${kernel.version}: ${String(done.length)} of ${String(drawn.length)}`);
+  }
+  console.log(`  ${((performance.now() - start) / 1000).toFixed(0)} s`);
+  return done;
 }
 
 async function measureLists(tree: OpenTree): Promise<void> {
@@ -79,6 +86,7 @@ async function measureLists(tree: OpenTree): Promise<void> {
   });
   console.log(treeLine(tree.name, result));
   for (const found of result.findings) keepFinding(options.out, tree.name, found);
+  keepFailures(options.out, tree.name, result.failures);
 }
 
 async function measureWithoutTree(): Promise<void> {
@@ -87,6 +95,7 @@ async function measureWithoutTree(): Promise<void> {
   });
   console.log(snapshotLine(result));
   for (const found of result.findings) keepFinding(options.out, 'no tree', found);
+  keepFailures(options.out, 'no tree', result.failures);
 }
 
 function progress(text: string): void {

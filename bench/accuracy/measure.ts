@@ -1,6 +1,7 @@
 import type { FactStore } from '../../src/c/store.js';
+import type { Finding } from '../../src/review/finding.js';
 import type { RuleBook } from '../../src/rules/load.js';
-import { groupsOf } from './groups.js';
+import { groupsOf, joined } from './groups.js';
 import { concerns, judge, reviewMails, type Verdict } from './judge.js';
 import type { Kernel } from './kernel.js';
 import { mailsOf } from './mail.js';
@@ -29,7 +30,7 @@ export interface Bench {
 /** How many cases one function may give, over all operators of a kind: the sample is of the tree, not of one place. */
 const CASES_PER_FUNCTION = 6;
 /** Cases that are reviewed as one patch. */
-const TOGETHER = 8;
+const TOGETHER = 24;
 
 /** The cases of one operator that a seed stands for: the first `count` that can be used. */
 export async function sample(operator: Operator, bench: Bench, count: number): Promise<Case[]> {
@@ -58,29 +59,55 @@ export interface Drawn {
 }
 
 /**
- * Reviews cases. Those in different files are reviewed as one patch first. Who is not found in it, and everybody in a
- * patch of harmless changes of which anything is said, is reviewed alone, and that counts.
+ * Reviews cases. Those in different files are reviewed as one patch first. Who is not found in it is reviewed alone, and
+ * that counts. A patch of harmless changes of which anything is said is halved until those are alone that it is said of.
  */
-export async function* measure(
-  drawn: readonly Drawn[],
-  { kernel, rules, store }: Bench,
-): AsyncIterable<Measured> {
+export async function* measure(drawn: readonly Drawn[], bench: Bench): AsyncIterable<Measured> {
   for (const kind of ['planted', 'harmless'] as const) {
     const same = drawn.filter(({ operator }) => operator.kind === kind);
-    for (const { members, together } of groupsOf(same, TOGETHER)) {
-      const findings = await reviewMails(await mailsOf(together, kernel, 'cases'), kernel, rules, store);
-      for (const { operator, item } of members) {
-        const mails = await mailsOf(item, kernel, operator.name);
-        let verdict = judge(
-          item,
-          members.length > 1 ? findings.filter((finding) => concerns(finding, item)) : findings,
-        );
-        const isSure = item.expects === null ? findings.length === 0 : verdict.outcome === 'right';
-        if (!isSure && members.length > 1) {
-          verdict = judge(item, await reviewMails(mails, kernel, rules, store));
-        }
-        yield { operator, item, mails, verdict };
-      }
+    // What costs a tree is done alone: with others, it would hide what they give.
+    const alone = same.filter(({ operator }) => operator.most !== undefined);
+    const together = same.filter(({ operator }) => operator.most === undefined);
+    for (const members of [...groupsOf(together, TOGETHER), ...alone.map((one) => [one])]) {
+      yield* kind === 'planted' ? measurePlanted(members, bench) : measureHarmless(members, bench);
     }
   }
+}
+
+async function* measurePlanted(members: readonly Drawn[], bench: Bench): AsyncIterable<Measured> {
+  const findings = await findingsOf(members, bench);
+  for (const one of members) {
+    const { operator, item } = one;
+    let verdict = judge(
+      item,
+      members.length > 1 ? findings.filter((finding) => concerns(finding, item)) : findings,
+    );
+    if (verdict.outcome !== 'right' && members.length > 1) {
+      verdict = judge(item, await findingsOf([one], bench));
+    }
+    yield { operator, item, mails: await mailsOf(item, bench.kernel, operator.name), verdict };
+  }
+}
+
+async function* measureHarmless(members: readonly Drawn[], bench: Bench): AsyncIterable<Measured> {
+  const findings = await findingsOf(members, bench);
+  if (findings.length > 0 && members.length > 1) {
+    const middle = Math.ceil(members.length / 2);
+    yield* measureHarmless(members.slice(0, middle), bench);
+    yield* measureHarmless(members.slice(middle), bench);
+    return;
+  }
+  for (const { operator, item } of members) {
+    const mails = await mailsOf(item, bench.kernel, operator.name);
+    yield { operator, item, mails, verdict: judge(item, findings) };
+  }
+}
+
+/** What is said of cases as one patch, or as one series. */
+async function findingsOf(
+  members: readonly Drawn[],
+  { kernel, rules, store }: Bench,
+): Promise<readonly Finding[]> {
+  const mails = await mailsOf(joined(members.map(({ item }) => item)), kernel, 'cases');
+  return reviewMails(mails, kernel, rules, store);
 }

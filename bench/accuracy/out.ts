@@ -36,6 +36,15 @@ export function keepFinding(folder: string, tree: string, { patch, finding }: Re
   appendFileSync(join(folder, 'real-patches.txt'), lines.join('\n'));
 }
 
+/** Writes down the series that could not be reviewed, and why. */
+export function keepFailures(folder: string, tree: string, failures: readonly string[]): void {
+  if (failures.length === 0) return;
+  appendFileSync(
+    join(folder, 'failures.txt'),
+    failures.map((failure) => `on ${tree}: ${failure}\n`).join(''),
+  );
+}
+
 function told(finding: Finding): string[] {
   return [
     `  patch ${String(finding.patch)}: ${finding.update} (${finding.flag}) in ${finding.updater}(), ` +

@@ -9,15 +9,14 @@ import type { Operator } from './operator.js';
 export interface Tally {
   readonly operator: Operator;
   readonly measured: readonly Measured[];
-  readonly seconds: number;
 }
 
 export function headLine(version: string, seed: string): string {
   return `Linux ${version}, seed ${seed}`;
 }
 
-/** `call-page-cache            12 of 12 found  100%   1.9 s each` */
-export function operatorLine({ operator, measured, seconds }: Tally): string {
+/** `call-page-cache            12 of 12 found  100.0%` */
+export function operatorLine({ operator, measured }: Tally): string {
   const right = measured.filter(({ verdict }) => verdict.outcome === 'right').length;
   const all = measured.length;
   const what =
@@ -27,7 +26,7 @@ export function operatorLine({ operator, measured, seconds }: Tally): string {
   const share = all === 0 ? 'no place' : percent(operator.kind === 'planted' ? right : all - right, all);
   const others = measured.reduce((sum, { verdict }) => sum + verdict.others.length, 0);
   const more = others > 0 ? `, ${String(others)} other findings` : '';
-  return `  ${operator.name.padEnd(28)} ${what.padEnd(24)} ${share.padStart(8)}  ${seconds.toFixed(0)} s${more}`;
+  return `  ${operator.name.padEnd(28)} ${what.padEnd(24)} ${share.padStart(8)}${more}`;
 }
 
 /** Recall and false alarms over all trees, and what the sample was drawn from. */

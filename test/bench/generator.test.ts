@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { applyEdits, diffOf, insertAt, removeLines, replaceLine } from '../../bench/accuracy/edit.js';
-import { groupsOf } from '../../bench/accuracy/groups.js';
+import { groupsOf, joined } from '../../bench/accuracy/groups.js';
 import { maskNonCode } from '../../bench/accuracy/mask.js';
 import type { Case } from '../../bench/accuracy/operator.js';
 import { seededRandom } from '../../bench/accuracy/random.js';
@@ -76,7 +76,7 @@ describe('how edits become patches', () => {
       },
     });
     const groups = groupsOf([of('a.c'), of('b.c', 'h.h'), of('a.c'), of('c.c', 'h.h'), of('d.c')], 3);
-    expect(groups.map(({ together }) => [...together.patches[0]!.keys()])).toEqual([
+    expect(groups.map((members) => [...joined(members.map(({ item }) => item)).patches[0]!.keys()])).toEqual([
       ['a.c', 'b.c', 'h.h', 'd.c'],
       ['a.c', 'c.c', 'h.h'],
     ]);
