@@ -10,6 +10,7 @@ import { State } from './state.js';
 import type { FlagUpdate, ParameterCall, PendingMeeting, Summary } from './summary.js';
 import { outcomesOf, type Exit } from './outcomes.js';
 import { CallEffects } from './calls.js';
+import { Iteration } from './iteration.js';
 import { UpdateJudge, type PassingObserver } from './judge.js';
 import { operation, parameter, result, termById, ZERO, type Term } from './term.js';
 import { flagOfBit, wordOfPage } from './update.js';
@@ -43,6 +44,7 @@ export class Execution {
   private readonly recorder = new Recorder();
   private readonly judge: UpdateJudge;
   private readonly calls: CallEffects;
+  private readonly iteration: Iteration;
   private readonly parameterCalls: ParameterCall[] = [];
   private readonly exits: Exit[] = [];
   private truncated = false;
@@ -63,6 +65,7 @@ export class Execution {
     this.entry = entry;
     this.memory = new Memory(program, entry.facts, entry.file);
     this.judge = new UpdateJudge(entry, this.memory, this.recorder, program, observer);
+    this.iteration = new Iteration(program, entry, this.memory);
     this.calls = new CallEffects(program, entry, this.memory, this.recorder, this.judge, summaryOf, (call) =>
       this.parameterCalls.push(call),
     );
@@ -280,7 +283,7 @@ export class Execution {
       case 'test':
         return this.test(action.condition, node, index, state);
       case 'iterate':
-        return this.calls.iterate(action, state, index).map((next) => [node.next[0]!, next]);
+        return this.iteration.iterate(action, state, index).map((next) => [node.next[0]!, next]);
       case 'call':
         return this.calls.call(action, state, index).map((next) => [node.next[0]!, next]);
     }

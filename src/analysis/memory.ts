@@ -300,9 +300,13 @@ export class Memory {
     return {
       function: this.facts.name,
       file: this.file,
-      line: this.facts.nodes[node]?.line ?? this.facts.line,
+      line: this.lineOf(node),
       says,
     };
+  }
+
+  lineOf(node: number): number {
+    return this.facts.nodes[node]?.line ?? this.facts.line;
   }
 
   /** The flags word that memory is, where the code or what is known of the pointer says that this is a page. */
