@@ -2,7 +2,8 @@ import { openFactStore } from '../c/open-store.js';
 import type { FactStore } from '../c/store.js';
 import type { Series } from '../mail/series.js';
 import { reviewOnSnapshot, reviewSeries, type Review } from '../review/review.js';
-import { loadRuleBook, type RuleBook } from '../rules/load.js';
+import type { RuleBook } from '../rules/load.js';
+import { openRuleBook } from '../rules/open.js';
 import { closestSnapshot } from '../snapshot/shipped.js';
 import { resolveBase, type Base } from '../tree/base.js';
 import { findTree, openTree, type TreePlace } from '../tree/open.js';
@@ -23,7 +24,7 @@ export function treeReviewer(directory: string, ruleFolders: readonly string[]):
   let open: { readonly rules: RuleBook; readonly facts: FactStore } | null = null;
   return {
     async review(series, branches) {
-      open ??= { rules: loadRuleBook(ruleFolders), facts: openFactStore() };
+      open ??= { rules: await openRuleBook(ruleFolders), facts: openFactStore() };
       const place = await findTree(directory);
       const base = place.kind === 'git' ? await findBase(place, series, branches) : null;
       const tree = await openTree(place.directory, base?.commit ?? null);
@@ -45,8 +46,8 @@ export function treeReviewer(directory: string, ruleFolders: readonly string[]):
 export function snapshotReviewer(ruleFolders: readonly string[]): Reviewer {
   let rules: RuleBook | null = null;
   return {
-    review(series) {
-      rules ??= loadRuleBook(ruleFolders);
+    async review(series) {
+      rules ??= await openRuleBook(ruleFolders);
       const dates = series.patches.flatMap(({ date }) => (date === null ? [] : [date]));
       const snapshot = closestSnapshot(dates.sort().at(-1) ?? null);
       return reviewOnSnapshot({ series, snapshot, notes: [] }, rules);
