@@ -4,31 +4,46 @@ import { parseDiff } from '../patch/diff.js';
 import { MAX_FILES } from '../patch/limits.js';
 import type { FileDiff, Patch } from '../patch/patch.js';
 import { quotePath } from '../patch/write.js';
+import { isSource } from '../tree/blob.js';
 import { readFile } from './files.js';
 import { mergeNotes, patchOf, type PullRequestChanges } from './git-series.js';
 import type { Octokit } from './octokit.js';
 import { commitId, type PullRequest, type PullRequestName } from './pull-request.js';
+import { severalAtOnce } from './several-at-once.js';
 
 /** A changed file as GitHub's API tells it. */
 interface ApiFile {
   readonly filename: string;
   readonly previous_filename?: string | undefined;
   readonly status: string;
-  /** Not there for binary files, for large ones, and for those that only changed their name. */
+  /**
+   * Not there for binary files, for those that only changed their name, for large ones, and for all that come after
+   * some 20,000 lines of an answer, which look as if no line of them had changed
+   * (https://github.com/orgs/community/discussions/213491).
+   */
   readonly patch?: string | undefined;
-  readonly changes: number;
 }
 
-/** What GitHub lists of one commit or one pull request at most. */
-export const API_FILES = 3000;
+/** GitHub lists so many files of a commit: https://docs.github.com/en/rest/commits/commits#get-a-commit */
+const API_FILES = 3000;
 const PAGE = 100;
 
-/** Reads what a pull request changes from the API alone. */
-export async function readApiChanges(octokit: Octokit, pull: PullRequest): Promise<PullRequestChanges> {
+/**
+ * Reads what a pull request changes from the API alone. Of files that are no C source and that come without their
+ * changes, only the names are told.
+ *
+ * @throws RectoError 'too-large' when GitHub does not list all of it; what `signal` says when it is aborted
+ */
+export async function readApiChanges(
+  octokit: Octokit,
+  pull: PullRequest,
+  signal: AbortSignal,
+): Promise<PullRequestChanges> {
   const { mergeBase, commits } = await listCommits(octokit, pull);
   const single = commits.filter(({ parents }) => parents.length === 1);
   const patches: Patch[] = [];
   for (const [index, { sha, parents, commit }] of single.entries()) {
+    signal.throwIfAborted();
     const files = await listCommitFiles(octokit, pull, sha);
     patches.push(
       patchOf({
@@ -36,7 +51,7 @@ export async function readApiChanges(octokit: Octokit, pull: PullRequest): Promi
         date: commit.author?.date ?? null,
         message: commit.message,
         number: index + 1,
-        files: await diffsOf(octokit, pull, files, { before: parents[0]!, after: sha }),
+        files: await diffsOf({ octokit, pull, before: parents[0]!, after: sha, signal }, files),
       }),
     );
   }
@@ -49,7 +64,7 @@ export async function readApiChanges(octokit: Octokit, pull: PullRequest): Promi
   return {
     mergeBase,
     patches: patches.filter(({ files }) => files.length > 0),
-    diff: await diffsOf(octokit, pull, changed, { before: mergeBase, after: pull.head }),
+    diff: await diffsOf({ octokit, pull, before: mergeBase, after: pull.head, signal }, changed),
     notes: mergeNotes(commits.length - single.length),
   };
 }
@@ -105,65 +120,79 @@ async function listCommitFiles(
   );
 }
 
-/** Requests that may be under way at once. */
-const AT_ONCE = 8;
+/** Two commits of which the files are compared. */
+interface Comparison {
+  readonly octokit: Octokit;
+  readonly pull: PullRequestName;
+  readonly before: string;
+  readonly after: string;
+  readonly signal: AbortSignal;
+}
 
-async function diffsOf(
-  octokit: Octokit,
-  name: PullRequestName,
-  files: readonly ApiFile[],
-  commits: { readonly before: string; readonly after: string },
-): Promise<FileDiff[]> {
+async function diffsOf(comparison: Comparison, files: readonly ApiFile[]): Promise<FileDiff[]> {
   if (files.length > MAX_FILES)
     throw new RectoError('too-large', `more than ${String(MAX_FILES)} files change`);
-  const diffs: FileDiff[] = [];
-  for (let at = 0; at < files.length; at += AT_ONCE) {
-    const some = files.slice(at, at + AT_ONCE).map((file) => diffOf(octokit, name, file, commits));
-    diffs.push(...(await Promise.all(some)).flat());
-  }
-  return diffs;
+  const diffs = await severalAtOnce(files, comparison.signal, (file) => diffOf(comparison, file));
+  return diffs.flat();
 }
 
-async function diffOf(
-  octokit: Octokit,
-  name: PullRequestName,
-  file: ApiFile,
-  { before, after }: { readonly before: string; readonly after: string },
-): Promise<readonly FileDiff[]> {
-  const oldPath = file.status === 'added' ? null : (file.previous_filename ?? file.filename);
-  const newPath = file.status === 'removed' ? null : file.filename;
-  const whole = file.patch !== undefined || file.changes === 0;
-  const hunks = whole
-    ? (file.patch ?? '')
-    : hunksOf(
-        oldPath === null ? '' : ((await readFile(octokit, name, oldPath, before)) ?? ''),
-        newPath === null ? '' : ((await readFile(octokit, name, newPath, after)) ?? ''),
-      );
-  return parseDiff(`${headOf(file, oldPath, newPath)}${hunks}\n`).files;
+async function diffOf(comparison: Comparison, file: ApiFile): Promise<readonly FileDiff[]> {
+  const { filename, previous_filename = filename, status, patch } = file;
+  const oldPath = status === 'added' ? null : previous_filename;
+  const newPath = status === 'removed' ? null : filename;
+  const hunks = patch ?? (isSource(filename) ? await compareContents(comparison, oldPath, newPath) : null);
+  const body =
+    hunks === null ? binaryLine(oldPath, newPath) : hunks && `${fileLines(oldPath, newPath)}${hunks}\n`;
+  return parseDiff(`${headOf(status, oldPath, newPath)}${body}`).files;
 }
 
-/** What git would write above the hunks. */
-function headOf(file: ApiFile, oldPath: string | null, newPath: string | null): string {
+/** The hunks between two versions of a file, empty when they are the same; null when one of them is no text. */
+async function compareContents(
+  { octokit, pull, before, after }: Comparison,
+  oldPath: string | null,
+  newPath: string | null,
+): Promise<string | null> {
+  const read = async (path: string | null, commit: string) =>
+    path === null ? '' : ((await readFile(octokit, pull, path, commit)) ?? '');
+  const from = await read(oldPath, before);
+  const to = await read(newPath, after);
+  return from.includes('\0') || to.includes('\0') ? null : hunksOf(from, to);
+}
+
+/** What git would write above the hunks, whatever they are. */
+function headOf(status: string, oldPath: string | null, newPath: string | null): string {
   const from = oldPath ?? newPath!;
   const to = newPath ?? oldPath!;
   const lines = [`diff --git ${quotePath(`a/${from}`)} ${quotePath(`b/${to}`)}`];
   if (oldPath === null) lines.push('new file mode 100644');
   if (newPath === null) lines.push('deleted file mode 100644');
   if (from !== to) {
-    const verb = file.status === 'copied' ? 'copy' : 'rename';
+    const verb = status === 'copied' ? 'copy' : 'rename';
     lines.push(`${verb} from ${quotePath(from)}`, `${verb} to ${quotePath(to)}`);
-  }
-  // GitHub gives no patch for a file that is binary on either side, and counts no lines in it.
-  if (file.changes === 0 && from === to) {
-    lines.push(`Binary files ${quotePath(`a/${from}`)} and ${quotePath(`b/${to}`)} differ`);
-  } else if (file.changes > 0) {
-    lines.push(`--- ${oldPath === null ? '/dev/null' : quotePath(`a/${oldPath}`)}`);
-    lines.push(`+++ ${newPath === null ? '/dev/null' : quotePath(`b/${newPath}`)}`);
   }
   return lines.join('\n') + '\n';
 }
 
-/** For a file whose patch GitHub leaves out because it is long. */
+function fileLines(oldPath: string | null, newPath: string | null): string {
+  const [from, to] = namesOf(oldPath, newPath);
+  return `--- ${from}\n+++ ${to}\n`;
+}
+
+function binaryLine(oldPath: string | null, newPath: string | null): string {
+  // A rename tells itself; whether more than the name has changed, nobody knows who has not read the file.
+  if (oldPath !== null && newPath !== null && oldPath !== newPath) return '';
+  const [from, to] = namesOf(oldPath, newPath);
+  return `Binary files ${from} and ${to} differ\n`;
+}
+
+function namesOf(oldPath: string | null, newPath: string | null): readonly [from: string, to: string] {
+  return [
+    oldPath === null ? '/dev/null' : quotePath(`a/${oldPath}`),
+    newPath === null ? '/dev/null' : quotePath(`b/${newPath}`),
+  ];
+}
+
+/** As GitHub would write the changes of a file into `patch`. */
 function hunksOf(before: string, after: string): string {
   const { hunks } = structuredPatch('', '', before, after, '', '', { context: 3 });
   return hunks

@@ -74,7 +74,7 @@ export async function beginCheck(
   const { owner, repo, head } = pull;
   const id = externalId({ ...pull, reason });
   const find = async () => {
-    const { data } = await octokit.rest.checks.listForRef({
+    const runs: readonly ApiCheckRun[] = await octokit.paginate(octokit.rest.checks.listForRef, {
       owner,
       repo,
       ref: head,
@@ -82,7 +82,7 @@ export async function beginCheck(
       filter: 'all',
       per_page: 100,
     });
-    return (data.check_runs as ApiCheckRun[]).find((run) => run.external_id === id) ?? null;
+    return runs.find((run) => run.external_id === id) ?? null;
   };
   try {
     const known = await find();

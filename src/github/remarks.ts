@@ -52,7 +52,7 @@ const READ = `
           nodes {
             id
             isResolved
-            comments(first: 50) { nodes { id fullDatabaseId body viewerDidAuthor isMinimized } }
+            comments(first: 100) { nodes { id fullDatabaseId body viewerDidAuthor isMinimized } }
           }
         }
         reviews(first: 100, after: $reviews) {

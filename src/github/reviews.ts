@@ -73,14 +73,14 @@ export class Reviews {
 
   /** Somebody wants all checks of a commit to be run again. */
   async suiteAgain(octokit: Octokit, origin: Origin, delivery: string, suite: number): Promise<void> {
-    const { data } = await octokit.rest.checks.listForSuite({
+    const runs = await octokit.paginate(octokit.rest.checks.listForSuite, {
       owner: origin.repository.owner.login,
       repo: origin.repository.name,
       check_suite_id: suite,
       filter: 'all',
       per_page: 100,
     });
-    this.checkAgain(octokit, origin, delivery, data.check_runs);
+    this.checkAgain(octokit, origin, delivery, runs);
   }
 
   /** Somebody has written a comment, perhaps to us. */

@@ -1,5 +1,6 @@
 import { RectoError } from '../errors.js';
 import { PAGE_FLAGS_HEADER } from '../folio/header.js';
+import { isSource } from '../tree/blob.js';
 import { git } from '../tree/git-command.js';
 import { findRevision } from '../tree/revision.js';
 import { readApiChanges } from './api-series.js';
@@ -11,6 +12,7 @@ import { missingBlobs } from './missing-blobs.js';
 import type { Octokit } from './octokit.js';
 import type { PullRequest } from './pull-request.js';
 import type { Settings } from './settings.js';
+import { severalAtOnce } from './several-at-once.js';
 
 /** The kernel tree that a pull request is reviewed against, in a form that can be handed to another thread. */
 export type SourceTree =
@@ -148,27 +150,35 @@ async function remoteOf(
   return { url: `${settings.gitHost}/${pull.owner}/${pull.repo}.git`, token: data.token, isOrigin };
 }
 
-async function fromApi({ octokit, pull }: SourceRequest, why: string): Promise<Source> {
-  const changes = await readApiChanges(octokit, pull);
-  const before = new Set([PAGE_FLAGS_HEADER, 'Makefile']);
-  const after = new Set<string>();
-  for (const { oldPath, newPath } of [...changes.patches.flatMap(({ files }) => files), ...changes.diff]) {
-    if (oldPath !== null) before.add(oldPath);
-    if (newPath !== null) after.add(newPath);
+/** Files with C source that are read by requests, two for each: GitHub allows an app 5,000 requests in an hour. */
+const API_SOURCES = 1000;
+
+async function fromApi({ octokit, pull, signal }: SourceRequest, why: string): Promise<Source> {
+  const changes = await readApiChanges(octokit, pull, signal);
+  const files = [...changes.patches.flatMap((patch) => patch.files), ...changes.diff];
+  const sources = (paths: readonly (string | null)[]) =>
+    new Set(paths.filter((path) => path !== null && isSource(path)) as string[]);
+  const before = sources(files.map(({ oldPath }) => oldPath));
+  const after = sources(files.map(({ newPath }) => newPath));
+  if (Math.max(before.size, after.size) > API_SOURCES) {
+    throw new RectoError(
+      'too-large',
+      `the pull request changes more than ${String(API_SOURCES)} files with C source, too many to ask GitHub's API ` +
+        `for, and that is all there is, ${why}; a mirror on the server (RECTO_SETTINGS) has no such limit`,
+    );
   }
   const read = async (paths: Iterable<string>, commit: string) => {
-    const files = new Map<string, string>();
-    for (const path of paths) {
+    const texts = await severalAtOnce([...paths], signal, async (path) => {
       const text = await readFile(octokit, pull, path, commit);
-      if (text !== null) files.set(path, text);
-    }
-    return files;
+      return text === null ? [] : [[path, text] as const];
+    });
+    return new Map(texts.flat());
   };
   return {
     ...changes,
     tree: {
       kind: 'files',
-      before: await read(before, changes.mergeBase),
+      before: await read(before.add(PAGE_FLAGS_HEADER).add('Makefile'), changes.mergeBase),
       after: await read(after, pull.head),
     },
     from: `GitHub's API alone, ${why}: only the files that the pull request changes were read`,

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readApiChanges } from '../../src/github/api-series.js';
-import { readGitChanges } from '../../src/github/git-series.js';
+import { readGitChanges, type PullRequestChanges } from '../../src/github/git-series.js';
 import { RectoOctokit } from '../../src/github/octokit.js';
 import { readPullRequest } from '../../src/github/pull-request.js';
 import type { FileDiff } from '../../src/patch/patch.js';
@@ -153,21 +153,7 @@ describe('the API', () => {
     const world = await startWorld({ source: 'api' });
     motley(world);
     world.state.open(1, 'topic');
-    const octokit = clientOf(world);
-    const pull = await readPullRequest(octokit, { owner: 'sketch', repo: 'linux', number: 1 });
-    const api = await readApiChanges(octokit, pull);
-    const own = await readGitChanges(world.state.folder, pull);
-    expect(world.github.mistakes).toEqual([]);
-    // What GitHub does not tell: blob ids, what follows @@, the time zone of a commit.
-    const bare = (files: readonly FileDiff[]) =>
-      files
-        .map((file) => ({
-          ...file,
-          oldBlob: null,
-          newBlob: null,
-          hunks: file.hunks.map((hunk) => ({ ...hunk, section: '' })),
-        }))
-        .sort((a, b) => String(a.newPath ?? a.oldPath).localeCompare(String(b.newPath ?? b.oldPath)));
+    const { api, own } = await readBothWays(world);
     expect(api.mergeBase).toBe(own.mergeBase);
     expect(api.notes).toEqual(['a merge was left out']);
     expect(own.notes).toEqual(api.notes);
@@ -178,7 +164,54 @@ describe('the API', () => {
     }
     expect(bare(api.diff)).toEqual(bare(own.diff));
   });
+
+  it('is not believed that nothing has changed in files that come late in a long answer', async () => {
+    const world = await startWorld({ source: 'api' });
+    const lines = (word: string) =>
+      Array.from({ length: 250 }, (_, at) => `int ${word}_${String(at)};\n`).join('');
+    const names = Array.from({ length: 8 }, (_, at) => `mm/file_${String(at)}.c`);
+    world.push('master', { 'mm/z_old.c': lines('same'), 'mm/z_same.c': lines('moved') });
+    world.pushSeries('topic', [Object.fromEntries(names.map((name, at) => [name, lines(`n${String(at)}`)]))]);
+    const { folder } = world.state;
+    git(folder, 'checkout', '-q', 'topic');
+    git(folder, 'mv', 'mm/z_old.c', 'mm/z_new.c');
+    git(folder, 'mv', 'mm/z_same.c', 'mm/z_stays.c');
+    commit(folder, {
+      'mm/z_new.c': `${lines('same')}int more;\n`,
+      'mm/z_noise.c': Buffer.from([0, 1, 0xff]),
+    });
+    git(folder, 'checkout', '-q', 'master');
+    world.state.open(1, 'topic');
+    const { api, own } = await readBothWays(world);
+    expect(own.diff).toHaveLength(11);
+    expect(bare(api.diff)).toEqual(bare(own.diff));
+    expect(bare(api.patches[0]!.files)).toEqual(bare(own.patches[0]!.files));
+  });
 });
+
+/** A pull request as GitHub's API tells it, and as git has it. */
+async function readBothWays(
+  world: World,
+): Promise<{ readonly api: PullRequestChanges; readonly own: PullRequestChanges }> {
+  const octokit = clientOf(world);
+  const pull = await readPullRequest(octokit, { owner: 'sketch', repo: 'linux', number: 1 });
+  const api = await readApiChanges(octokit, pull, new AbortController().signal);
+  const own = await readGitChanges(world.state.folder, pull);
+  expect(world.github.mistakes).toEqual([]);
+  return { api, own };
+}
+
+/** Without what GitHub does not tell: blob ids, and what follows @@. */
+function bare(files: readonly FileDiff[]): object[] {
+  return files
+    .map((file) => ({
+      ...file,
+      oldBlob: null,
+      newBlob: null,
+      hunks: file.hunks.map((hunk) => ({ ...hunk, section: '' })),
+    }))
+    .sort((a, b) => String(a.newPath ?? a.oldPath).localeCompare(String(b.newPath ?? b.oldPath)));
+}
 
 function clientOf(world: World): InstanceType<typeof RectoOctokit> {
   const token = world.github.token();

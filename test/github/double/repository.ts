@@ -32,19 +32,25 @@ export interface ChangedFile {
   readonly patch?: string;
 }
 
-/** Changes with more lines than this come without `patch`. */
+/** Changes with more lines than this come without `patch`. (GitHub: 20,000.) */
 const PATCH_LINES = 300;
+
+/** What comes after so many lines of an answer looks as if nothing had changed in it. (GitHub: 20,000.) */
+const ANSWER_LINES = 1500;
 
 /** The changed files between two commits, as GitHub's API would list them. */
 export function changedFiles(folder: string, before: string, after: string): ChangedFile[] {
   const raw = git(folder, 'diff', '--raw', '--no-abbrev', '-M', '-z', before, after).split('\0');
+  const diffs = git(folder, 'diff', '-M', before, after)
+    .split(/^(?=diff --git )/m)
+    .filter((text) => text !== '');
   const files: ChangedFile[] = [];
   for (let at = 0; at < raw.length - 1;) {
     const [, , , id = '', kind = ''] = raw[at++]!.split(' ');
     const renamed = kind.startsWith('R');
     const old = raw[at++]!;
     const name = renamed ? raw[at++]! : old;
-    const text = git(folder, 'diff', '-M', before, after, '--', old, name);
+    const text = diffs[files.length]!;
     const binary = /^Binary files /m.test(text);
     const hunks = text.indexOf('\n@@');
     const patch = hunks < 0 || binary ? undefined : text.slice(hunks + 1).replace(/\n$/, '');
@@ -64,6 +70,19 @@ export function changedFiles(folder: string, before: string, after: string): Cha
     });
   }
   return files;
+}
+
+/**
+ * Files as one answer tells them: https://github.com/orgs/community/discussions/213491 has what becomes of those that
+ * come after many lines.
+ */
+export function inOneAnswer(files: readonly ChangedFile[]): ChangedFile[] {
+  let lines = 0;
+  return files.map(({ patch, ...file }) => {
+    lines += patch?.split('\n').length ?? 0;
+    if (lines > ANSWER_LINES) return { ...file, additions: 0, deletions: 0, changes: 0 };
+    return patch === undefined ? file : { ...file, patch };
+  });
 }
 
 /** The lines of the new side that a diff shows, hunk by hunk. */
@@ -109,23 +128,24 @@ export function mergeBase(folder: string, a: string, b: string): string {
   }
 }
 
-/** What GitHub's API says of a commit itself. */
-export function commitAt(folder: string, id: string) {
-  const [name = '', email = '', date = '', parents = '', message = ''] = git(
-    folder,
-    'log',
-    '-1',
-    '--format=%an%x00%ae%x00%aI%x00%P%x00%B',
-    id,
-  ).split('\0');
-  return {
-    sha: id,
-    parents: parents
-      .split(' ')
-      .filter((parent) => parent !== '')
-      .map((sha) => ({ sha })),
-    commit: { message: message.trim(), author: { name, email, date } },
-  };
+/** What GitHub's API says of commits themselves. */
+export function commitsAt(folder: string, ids: readonly string[]) {
+  if (ids.length === 0) return [];
+  const format = '--format=%H%x00%an%x00%ae%x00%aI%x00%P%x00%B%x01';
+  return git(folder, 'log', '--no-walk=unsorted', format, ...ids)
+    .split('\x01\n')
+    .slice(0, ids.length)
+    .map((text) => {
+      const [sha = '', name = '', email = '', date = '', parents = '', message = ''] = text.split('\0');
+      return {
+        sha,
+        parents: parents
+          .split(' ')
+          .filter((parent) => parent !== '')
+          .map((parent) => ({ sha: parent })),
+        commit: { message: message.trim(), author: { name, email, date } },
+      };
+    });
 }
 
 /** A file's content at a commit; null where there is none. */

@@ -1,4 +1,13 @@
-import { changedFiles, commitAt, contentAt, listAt, mergeBase, resolve, revisions } from './repository.js';
+import {
+  changedFiles,
+  commitsAt,
+  contentAt,
+  inOneAnswer,
+  listAt,
+  mergeBase,
+  resolve,
+  revisions,
+} from './repository.js';
 import { APP, type CheckRunState, type GitHubState, type PullState } from './state.js';
 
 /** An answer of the API. */
@@ -7,10 +16,14 @@ export interface Answer {
   readonly body: unknown;
   /** A file as it is, not JSON. */
   readonly raw?: boolean;
+  /** Where the other pages are. */
+  readonly link?: string;
 }
 
 /** A request that the description allows. */
 export interface Call {
+  /** As it was asked for, with the query. */
+  readonly url: string;
   readonly path: string;
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
@@ -39,12 +52,11 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   },
   'pulls/list-files': {
     needs: ['pull_requests', 'read'],
-    answer: (state, { params, query }) => {
-      const pull = find(state, params['pull_number']!)!;
+    answer: (state, call) => {
+      const pull = find(state, call.params['pull_number']!)!;
       const head = state.head(pull);
-      return ok(
-        page(changedFiles(state.folder, mergeBase(state.folder, state.baseOf(pull), head), head), query),
-      );
+      const all = changedFiles(state.folder, mergeBase(state.folder, state.baseOf(pull), head), head);
+      return paged(all.slice(0, FILES), call, inOneAnswer);
     },
   },
   'pulls/create-review': { needs: ['pull_requests', 'write'], answer: createReview },
@@ -93,23 +105,23 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   },
   'repos/compare-commits': {
     needs: ['contents', 'read'],
-    answer: (state, { path, query }) => {
-      const [base = '', head = ''] = path.split('/').at(-1)!.split('...');
+    answer: (state, call) => {
+      const [base = '', head = ''] = call.path.split('/').at(-1)!.split('...');
       if (!resolve(state.folder, base) || !resolve(state.folder, head)) return missing;
       const commits = revisions(state.folder, head, `^${base}`);
-      return ok({
+      return paged(commits, call, (some) => ({
         merge_base_commit: { sha: mergeBase(state.folder, base, head) },
         total_commits: commits.length,
-        commits: page(commits, query).map((id) => commitAt(state.folder, id)),
-      });
+        commits: commitsAt(state.folder, some),
+      }));
     },
   },
   'repos/get-commit': {
     needs: ['contents', 'read'],
-    answer: (state, { params, query }) => {
-      const commit = commitAt(state.folder, params['ref']!);
-      const files = changedFiles(state.folder, commit.parents[0]!.sha, commit.sha);
-      return ok({ ...commit, files: page(files, query) });
+    answer: (state, call) => {
+      const commit = commitsAt(state.folder, [call.params['ref']!])[0]!;
+      const files = changedFiles(state.folder, commit.parents[0]!.sha, commit.sha).slice(0, FILES);
+      return paged(files, call, (some) => ({ ...commit, files: inOneAnswer(some) }));
     },
   },
   'checks/create': {
@@ -139,17 +151,19 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   },
   'checks/list-for-ref': {
     needs: ['checks', 'read'],
-    answer: (state, { params, query }) => {
+    answer: (state, call) => {
+      const { params, query } = call;
       const runs = state.checkRuns
         .filter(({ head_sha, name }) => head_sha === params['ref'] && name === (query['check_name'] ?? name))
         .toReversed();
       const shown = query['filter'] === 'all' ? runs : runs.slice(0, 1);
-      return ok({ total_count: shown.length, check_runs: page(shown, query) });
+      return paged(shown, call, (some) => ({ total_count: shown.length, check_runs: some }));
     },
   },
   'checks/list-for-suite': {
     needs: ['checks', 'read'],
-    answer: (state) => ok({ total_count: state.checkRuns.length, check_runs: state.checkRuns }),
+    answer: (state, call) =>
+      paged(state.checkRuns, call, (some) => ({ total_count: state.checkRuns.length, check_runs: some })),
   },
   'apps/create-installation-access-token': { needs: 'app', answer: () => missing },
 };
@@ -176,10 +190,27 @@ function pullBody(state: GitHubState, pull: PullState): object {
   };
 }
 
-function page<T>(all: readonly T[], query: Readonly<Record<string, string>>): T[] {
-  const size = Math.min(100, Number(query['per_page'] ?? 30));
-  const at = (Number(query['page'] ?? 1) - 1) * size;
-  return all.slice(at, at + size);
+/** The files of a pull request or a commit that are listed at most. */
+const FILES = 3000;
+const LARGEST_PAGE = 100;
+
+/** One page, and where the others are: https://docs.github.com/en/rest/using-the-rest-api/using-pagination-in-the-rest-api */
+function paged<T>(all: readonly T[], { url, query }: Call, body: (some: T[]) => unknown): Answer {
+  const size = Number(query['per_page'] ?? 30);
+  if (size > LARGEST_PAGE) return invalid(`per_page is ${String(size)}: no more than 100 come`);
+  const number = Number(query['page'] ?? 1);
+  const last = Math.max(1, Math.ceil(all.length / size));
+  const link = (page: number, rel: string) => {
+    const target = new URL(url);
+    target.searchParams.set('page', String(page));
+    return `<${target.href}>; rel="${rel}"`;
+  };
+  const links = [
+    ...(number > 1 ? [link(number - 1, 'prev'), link(1, 'first')] : []),
+    ...(number < last ? [link(number + 1, 'next'), link(last, 'last')] : []),
+  ];
+  const answer = ok(body(all.slice((number - 1) * size, number * size)));
+  return links.length === 0 ? answer : { ...answer, link: links.join(', ') };
 }
 
 function react(state: GitHubState, { params, body }: Call): Answer {

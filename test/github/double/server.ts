@@ -113,6 +113,7 @@ export class GitHubDouble {
     const { operation, params } = judged;
     await this.#answer({ method, path: pathname, operation, body }, response, () =>
       this.#carryOut(operation, {
+        url: new URL(url, this.url).href,
         path: pathname,
         params,
         query,
@@ -234,11 +235,11 @@ export class GitHubDouble {
 
 function send(
   response: ServerResponse,
-  { status, body, raw }: Answer,
+  { status, body, raw, link }: Answer,
   headers: Record<string, string> = {},
 ): void {
   const type = raw ? 'application/vnd.github.raw+json; charset=utf-8' : 'application/json; charset=utf-8';
-  response.writeHead(status, { 'content-type': type, ...headers });
+  response.writeHead(status, { 'content-type': type, ...(link === undefined ? {} : { link }), ...headers });
   response.end(raw ? String(body) : JSON.stringify(body));
 }
 

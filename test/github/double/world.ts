@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { cpSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -117,6 +118,22 @@ export class World {
     const id = commit(folder, files, subject);
     git(folder, 'checkout', '-q', 'master');
     return id;
+  }
+
+  /** Puts many commits on a new branch that begins at master, in one go. */
+  pushSeries(branch: string, commits: readonly Readonly<Record<string, string>>[]): void {
+    const data = (text: string) => `data ${String(Buffer.byteLength(text))}\n${text}\n`;
+    const stream = commits.map((files, index) =>
+      [
+        `commit refs/heads/${branch}\n`,
+        `committer A U Thor <author@example.org> ${String(1_700_000_000 + index)} +0000\n`,
+        data(`Change ${String(index + 1)}`),
+        index === 0 ? 'from refs/heads/master\n' : '',
+        ...Object.entries(files).map(([path, text]) => `M 100644 inline ${path}\n${data(text)}`),
+      ].join(''),
+    );
+    const { folder } = this.state;
+    execFileSync('git', ['-C', folder, 'fast-import', '--quiet'], { input: stream.join('') });
   }
 
   /** A branch that has nothing in common with any other. */
