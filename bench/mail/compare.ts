@@ -1,15 +1,16 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { RectoError } from '../../src/errors.js';
-import { readFirstAddress, readHeader } from '../../src/mail/header.js';
+import { readHeader } from '../../src/mail/header.js';
+import { readCommitMessage } from '../../src/mail/commit-message.js';
 import { readPatchMail, type PatchMail } from '../../src/mail/patch-mail.js';
 import { readMime } from '../../src/mail/mime.js';
 import { writeDiff } from '../../src/patch/write.js';
 import { readHistory } from '../../src/lists/sources/git-history.js';
 import { ObjectReader } from '../../src/tree/objects.js';
 import { runGit } from '../../src/tree/git-command.js';
-import { mailInfo, type MailInfo } from './git-mailinfo.js';
+import { startMailInfo, type MailInfoRunner } from './git-mailinfo.js';
 import { hunksOf } from './hunks.js';
 
 // Reads every mail of public-inbox epochs as Recto does and as `git mailinfo` does, and counts where they differ.
@@ -35,7 +36,7 @@ for (const epoch of words) await compareEpoch(epoch);
 async function compareEpoch(epoch: string): Promise<void> {
   const { stdout } = await runGit(epoch, ['rev-parse', 'HEAD']);
   const reader = new ObjectReader(epoch);
-  const workers = [0, 1].map(() => mkdtempSync(join(tmpdir(), 'recto-mailinfo-')));
+  const runners = availableParallelism() > 1 ? [startMailInfo(), startMailInfo()] : [startMailInfo()];
   const counts = new Map<string, number>();
   const lines: string[] = [];
   let mails = 0;
@@ -43,28 +44,27 @@ async function compareEpoch(epoch: string): Promise<void> {
   let agreed = 0;
   let seen = 0;
   const queue = readHistory(epoch, null, stdout.toString('latin1').trim(), null)[Symbol.asyncIterator]();
-  const work = async (folder: string) => {
+  const work = async (runner: MailInfoRunner) => {
     for (;;) {
       const next = await queue.next();
       if (next.done) return;
       if (next.value.deletes || seen++ % every !== 0) continue;
       const bytes = (await reader.read(next.value.blob))!.content;
-      const git = await mailInfo(bytes, folder);
       mails++;
-      const { differences, patch } = await compare(bytes, git);
+      const { differences, patch } = await compare(bytes, runner);
       if (patch) patches++;
       if (differences.length === 0) agreed++;
       for (const { what, git, ours } of differences) {
         counts.set(what, (counts.get(what) ?? 0) + 1);
         lines.push(JSON.stringify({ what, blob: next.value.blob, git, ours }));
       }
-      if (mails % 1000 === 0) console.error(`${epoch}: ${String(mails)} mails, ${String(agreed)} agree`);
+      if (mails % 5000 === 0) console.error(`${epoch}: ${String(mails)} mails, ${String(agreed)} agree`);
     }
   };
   // One iterator: its next() calls are answered in order.
-  await Promise.all(workers.map(work));
+  await Promise.all(runners.map(work));
   await reader.close();
-  for (const folder of workers) rmSync(folder, { recursive: true });
+  for (const runner of runners) await runner.close();
   const share = ((agreed / mails) * 100).toFixed(2);
   console.log(
     `${epoch}: ${String(mails)} mails, ${String(patches)} of them patches; ${String(agreed)} agree (${share}%)`,
@@ -78,11 +78,9 @@ async function compareEpoch(epoch: string): Promise<void> {
 
 async function compare(
   bytes: Buffer,
-  git: MailInfo | null,
+  runner: MailInfoRunner,
 ): Promise<{ differences: Difference[]; patch: boolean }> {
   const message = await readMime(bytes, 'mail');
-  if (git === null)
-    return { differences: [{ what: 'unread', git: 'gives up', ours: message.subject }], patch: false };
   // What is quoted is for git no patch, and what only Recto recovers is no difference.
   let own: readonly PatchMail[];
   try {
@@ -90,21 +88,34 @@ async function compare(
   } catch (error) {
     if (!(error instanceof RectoError)) throw error;
     // A diff that Recto refuses to read, such as one with a path that leads out of the tree.
-    return { differences: [{ what: 'unread', git: git.title, ours: error.message }], patch: true };
+    const git = await runner.run(bytes, false);
+    return {
+      differences: [{ what: 'unread', git: git?.subject ?? 'gives up', ours: error.message }],
+      patch: true,
+    };
   }
   own = own.filter(({ patch }) => patch !== null && !patch.quoted);
   const patch = own[0]?.patch ?? null;
+  const git = await runner.run(bytes, patch === null);
+  if (git === null)
+    return { differences: [{ what: 'unread', git: 'gives up', ours: message.subject }], patch: false };
   const differences: Difference[] = [];
   const differ = (what: Difference['what'], fromGit: string, ours: string) => {
     if (fromGit !== ours) differences.push({ what, git: fromGit, ours });
   };
-  differ('author', plainName(git.author), plainName(patch?.author ?? message.from ?? ''));
-  if (patch === null) differ('subject', squeezed(git.subject), message.subject);
-  else differ('title', squeezed(git.title), squeezed(patch.subject));
+  const header = readHeader(bytes);
+  const author = patch?.author ?? readCommitMessage(message.body.text.split('\n')).from ?? message.from ?? '';
+  differ('author', plainName(inWords(git.author, header.raw('from'))), plainName(author));
+  const subject = squeezed(inWords(git.subject, header.raw('subject')));
+  if (patch === null) differ('subject', subject, message.subject);
+  else differ('title', subject, squeezed(patch.subject));
   differ('date', isoDate(git.date), message.date ?? '');
-  const charset = /charset\s*=\s*"?([\w-]+)/i.exec(readHeader(bytes).raw('content-type') ?? '')?.[1];
-  const fromGit = hunksOf(decode(git.patch, charset));
-  const ours = own.flatMap((mail) => mail.patch!.files.map(writeDiff)).flatMap(hunksOf);
+  const charset = /charset\s*=\s*"?([\w-]+)/i.exec(header.raw('content-type') ?? '')?.[1];
+  const ours = own.flatMap((mail) => mail.patch!.files.map(writeDiff)).flatMap((diff) => hunksOf(diff));
+  const text = decode(git.patch, charset);
+  const asItStands = hunksOf(text);
+  // `git apply` takes the first folder away, whatever its name.
+  const fromGit = asItStands.join('\n') === ours.join('\n') ? asItStands : hunksOf(text, /^[^/\t]+\//);
   const at = fromGit.findIndex((line, i) => line !== ours[i]);
   if (at >= 0 || fromGit.length !== ours.length) {
     const first = at < 0 ? fromGit.length : at;
@@ -118,12 +129,16 @@ async function compare(
 }
 
 function plainName(author: string): string {
-  const read = readFirstAddress(Buffer.from(author, 'utf8').toString('latin1'));
-  if (read === null) return author;
+  const [, name, address] = /^(.*?) ?<([^<>]*)>$/.exec(squeezed(author)) ?? [null, '', squeezed(author)];
   // Where the name is the address again, git leaves it out.
-  return read.name === '' || read.name.toLowerCase() === read.address
-    ? read.address
-    : `${read.name} <${read.address}>`;
+  const plain = address!.toLowerCase();
+  return name === '' || name!.toLowerCase() === plain ? plain : `${name!} <${plain}>`;
+}
+
+/** What git gives of a header field: UTF-8, or, where it cannot convert, still in the character set that the field names. */
+function inWords(given: string, field: string | null): string {
+  const charset = /=\?([^?*\s]+)[^?\s]*\?[bq]\?/i.exec(field ?? '')?.[1];
+  return decode(Buffer.from(given, 'latin1'), charset);
 }
 
 function squeezed(text: string): string {

@@ -1,57 +1,64 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 
 /** What `git mailinfo` reads out of a mail. */
 export interface MailInfo {
-  /** "Name <address>", as far as it is there. */
+  /** "Name <address>", as far as it is there; one character per byte, as all here: git leaves bytes that it cannot convert. */
   readonly author: string;
-  /** With its prefix (`-k`). */
+  /** With its prefix where it was asked for (`-k`), else as `git am` has it. */
   readonly subject: string;
-  /** Without (as `git am` has it). */
-  readonly title: string;
   /** As it stands in the header. */
   readonly date: string;
   /** Everything from where the patch begins, in the charset of the mail. */
   readonly patch: Buffer;
 }
 
-/** Runs `git mailinfo` twice, with and without `-k`; `folder` is for its output. Null when it gives up on the mail. */
-export async function mailInfo(mail: Buffer, folder: string): Promise<MailInfo | null> {
-  const kept = await run(['-k'], mail, folder);
-  if (kept === null) return null;
-  const patch = readFileSync(join(folder, 'patch'));
-  const plain = await run([], mail, folder);
-  const field = (text: string, name: string) =>
-    new RegExp(`^${name}: (.*)$`, 'm').exec(text)?.[1]?.trim() ?? '';
-  const name = field(kept, 'Author');
-  const email = field(kept, 'Email');
+/** Something that runs `git mailinfo`, one mail after the other. */
+export interface MailInfoRunner {
+  /** Null when git gives up on the mail. */
+  run(mail: Buffer, keepSubject: boolean): Promise<MailInfo | null>;
+  close(): Promise<void>;
+}
+
+/** A small shell starts git for each mail: from this process, which is large, that would take longer than git itself. */
+const LOOP =
+  'while read -r keep; do git mailinfo --encoding=UTF-8 $keep message patch <mail >info 2>/dev/null; echo $?; done';
+
+/** Starts a runner of its own, in a folder of its own. */
+export function startMailInfo(): MailInfoRunner {
+  const folder = mkdtempSync(join(tmpdir(), 'recto-mailinfo-'));
+  const shell = spawn('sh', ['-c', LOOP], { cwd: folder, stdio: ['pipe', 'pipe', 'inherit'] });
+  const answers = createInterface({ input: shell.stdout })[Symbol.asyncIterator]();
   return {
-    author: name === '' || name === email ? email : `${name} <${email}>`,
-    subject: field(kept, 'Subject'),
-    title: field(plain ?? '', 'Subject'),
-    date: field(kept, 'Date'),
-    patch,
+    async run(mail, keepSubject) {
+      writeFileSync(join(folder, 'mail'), mail);
+      shell.stdin.write(keepSubject ? '-k\n' : '\n');
+      const { value, done } = await answers.next();
+      if (done === true) throw new Error('the shell that runs git mailinfo has ended');
+      if (value !== '0') return null;
+      const info = readFileSync(join(folder, 'info'));
+      return { ...fieldsOf(info.toString('latin1')), patch: readFileSync(join(folder, 'patch')) };
+    },
+    async close() {
+      await new Promise((resolve) => {
+        shell.on('close', resolve);
+        shell.stdin.end();
+      });
+      rmSync(folder, { recursive: true });
+    },
   };
 }
 
-function run(options: readonly string[], mail: Buffer, folder: string): Promise<string | null> {
-  return new Promise((resolve, reject) => {
-    const command = [
-      'mailinfo',
-      '--encoding=UTF-8',
-      ...options,
-      join(folder, 'message'),
-      join(folder, 'patch'),
-    ];
-    const git = spawn('git', command, { cwd: folder, stdio: ['pipe', 'pipe', 'ignore'] });
-    const out: Buffer[] = [];
-    git.stdout.on('data', (chunk: Buffer) => out.push(chunk));
-    git.stdin.on('error', () => undefined);
-    git.on('error', reject);
-    git.on('close', (status) => {
-      resolve(status === 0 ? Buffer.concat(out).toString('utf8') : null);
-    });
-    git.stdin.end(mail);
-  });
+function fieldsOf(info: string): Omit<MailInfo, 'patch'> {
+  const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(info)?.[1]?.trim() ?? '';
+  const name = field('Author');
+  const email = field('Email');
+  return {
+    author: name === '' || name === email ? email : `${name} <${email}>`,
+    subject: field('Subject'),
+    date: field('Date'),
+  };
 }

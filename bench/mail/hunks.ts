@@ -1,5 +1,9 @@
-/** A diff as the lines of its hunks, each with the file it is for: made here by counting, without the code under test. */
-export function hunksOf(diff: string): string[] {
+/**
+ * A diff as the lines of its hunks, each with the file it is for: made here by counting, without the code under test.
+ *
+ * @param prefix what is taken off each path
+ */
+export function hunksOf(diff: string, prefix = /^[ab]\//): string[] {
   const found: string[] = [];
   let file = '';
   let minus = 0;
@@ -20,8 +24,8 @@ export function hunksOf(diff: string): string[] {
       plus = Number(header[2] ?? 1);
       found.push(`${file}|${header[0]}`);
     } else {
-      const name = /^(?:---|\+\+\+) (?:[ab]\/)?([^\t]+)/.exec(line)?.[1]?.trim();
-      if (name !== undefined && name !== '/dev/null') file = name;
+      const name = /^(?:---|\+\+\+) ([^\t]+)/.exec(line)?.[1]?.trim();
+      if (name !== undefined && name !== '/dev/null') file = name.replace(prefix, '');
     }
   }
   return found;

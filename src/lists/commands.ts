@@ -1,3 +1,4 @@
+import { readHeader } from '../mail/header.js';
 import { MAX_LIST_MAIL_BYTES } from '../mail/limits.js';
 
 /** One line of a reply that is meant for us. */
@@ -12,9 +13,13 @@ const LINE =
 /** More than so many in one mail are not looked at. */
 const MAX_COMMANDS = 20;
 
+/** Of "recto:" and "Recto:", what is the same. */
+const MARK = 'ecto:';
+
 /** The commands in the body of a mail, one per line, unquoted: `recto: dismiss <id> <reason>` and so on. */
-export function readCommands(body: Buffer): Command[] {
-  if (body.indexOf('recto:') < 0 && body.indexOf('Recto:') < 0) return [];
+export function readCommands(mail: Buffer): Command[] {
+  if (!mail.includes(MARK)) return [];
+  const body = mail.subarray(readHeader(mail).bodyAt);
   const text = body.toString('utf8', 0, Math.min(body.length, MAX_LIST_MAIL_BYTES));
   const commands: Command[] = [];
   for (const [, dismiss, dismissed, reason, explain, explained, , muted] of text.matchAll(LINE)) {

@@ -51,17 +51,18 @@ export function gather(
  * @param again true when it is to be reviewed again if it was: a patch that comes late changes it, a cover letter does not
  */
 export function settle(store: Store, series: SeriesRecord, patience: Patience, again: boolean): SeriesRecord {
-  const { id, ...rest } = series;
+  const { id, title, firstAt, lastAt, follows } = series;
+  const came = { title, firstAt, lastAt, follows };
   const reopened = again && (series.state === 'reviewed' || series.state === 'unreviewed');
   if (series.state !== 'gathering' && !reopened) {
-    store.series.update(id, rest);
+    store.series.update(id, came);
     return series;
   }
   const complete = store.series.patches(id) >= (series.total ?? 1);
-  const dueAt = series.lastAt + (complete ? patience.settle : patience.wait);
-  const settled = { ...rest, state: 'gathering' as const, reason: null, dueAt };
-  store.series.update(id, settled);
-  return { id, ...settled };
+  const dueAt = lastAt + (complete ? patience.settle : patience.wait);
+  const settled = { state: 'gathering' as const, reason: null, dueAt };
+  store.series.update(id, { ...came, ...settled });
+  return { ...series, ...settled };
 }
 
 /** The numbers of the patches that have not come. */

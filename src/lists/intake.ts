@@ -1,4 +1,3 @@
-import { readHeader } from '../mail/header.js';
 import { readCommands } from './commands.js';
 import { isAnswerId } from './answer-id.js';
 import { gather, settle } from './gather.js';
@@ -21,20 +20,23 @@ export interface Taken {
  * ends, the batch is either all there, or will be read again.
  */
 export function takeBatch(store: Store, source: Source, batch: Batch, policy: Policy, now: number): Taken {
-  // Reading takes longer than writing: it is done before the transaction begins.
-  const letters = new Map(
-    batch.events.flatMap((event) => (event.kind === 'mail' ? [[event, readLetter(event.bytes)]] : [])),
-  );
   const taken = { mails: 0, patches: 0, aside: 0, deleted: 0 };
   store.transaction(() => {
+    const unknown = unknownOf(store, batch);
+    const places: [place: string, mail: number][] = [];
     for (const event of batch.events) {
       if (event.kind === 'mail') {
-        const letter = letters.get(event)!;
-        if (!takeMail(store, source, event, letter, policy, now)) continue;
+        const { id, isNew } = takeMail(store, source, event, unknown, policy, now);
+        places.push([event.place, id]);
+        if (!isNew) continue;
         taken.mails++;
-        if (letter.kind === 'patch') taken.patches++;
-        if (letter.kind === 'aside') taken.aside++;
-      } else if (event.kind === 'deleted') {
+        if (event.letter.kind === 'patch') taken.patches++;
+        if (event.letter.kind === 'aside') taken.aside++;
+        continue;
+      }
+      // What follows may be about them.
+      store.mails.addPlaces(source.name, places.splice(0));
+      if (event.kind === 'deleted') {
         for (const place of placesOf(store, source.name, event)) {
           if (takeAway(store, source.name, place, policy, now)) taken.deleted++;
         }
@@ -44,6 +46,7 @@ export function takeBatch(store: Store, source: Source, batch: Batch, policy: Po
         taken.aside++;
       }
     }
+    store.mails.addPlaces(source.name, places);
     if (batch.rereadEnds !== undefined) {
       for (const place of store.mails.doubtedPlaces(source.name, batch.rereadEnds)) {
         if (takeAway(store, source.name, place, policy, now)) taken.deleted++;
@@ -54,37 +57,44 @@ export function takeBatch(store: Store, source: Source, batch: Batch, policy: Po
   return taken;
 }
 
-/** Says whether the mail is new. */
+/** Ids of mails of a batch that were not there before it. */
+function unknownOf(store: Store, { events }: Batch): Set<string> {
+  const ids = events.flatMap((event) => (event.kind === 'mail' ? [event.letter.messageId] : []));
+  const known = store.mails.known(ids);
+  return new Set(ids.filter((id) => !known.has(id)));
+}
+
+/** Gives the number of the mail; its place is not noted yet. */
 function takeMail(
   store: Store,
   source: Source,
   found: FoundMail,
-  letter: Letter,
+  unknown: Set<string>,
   policy: Policy,
   now: number,
-): boolean {
-  const known = store.mails.find(letter.messageId);
+): { id: number; isNew: boolean } {
+  const { letter } = found;
+  const known = unknown.delete(letter.messageId) ? null : store.mails.find(letter.messageId)!;
   if (known !== null) {
-    store.mails.addPlace(known.id, source.name, found.place);
     if (known.gone) comeBack(store, known, policy);
-    return false;
+    return { id: known.id, isNew: false };
   }
   // Clocks of senders are wrong; nothing arrives later than now.
   const arrived = Math.min(found.arrived ?? letter.date ?? now, now);
   const thread = store.mails.thread([letter.messageId, ...letter.references]);
   const mail = store.mails.add(letter, arrived, thread);
-  store.mails.addPlace(mail.id, source.name, found.place);
+  const taken = { id: mail.id, isNew: true };
   if (isOwn(letter, policy)) {
     seeOwn(store, letter.messageId, now);
-    return true;
+    return taken;
   }
-  if (letter.kind === 'aside' || isRobot(letter, policy)) return true;
+  if (letter.kind === 'aside' || isRobot(letter, policy)) return taken;
   if (letter.kind === 'patch' || letter.kind === 'cover') {
     if (!source.keeps) store.mails.setContent(mail.id, found.bytes);
     gather(store, mail, letter, policy, now);
   }
   takeCommands(store, mail, letter, found.bytes, policy);
-  return true;
+  return taken;
 }
 
 /** The places in a source that a deletion is about. */
@@ -129,7 +139,7 @@ function setAside(store: Store, source: string, place: string, reason: string, n
     automatic: null,
   };
   const mail = known ?? store.mails.add(letter, now, store.mails.thread([messageId]));
-  store.mails.addPlace(mail.id, source, place);
+  store.mails.addPlaces(source, [[place, mail.id]]);
 }
 
 function isOwn(letter: Letter, { identity }: Policy): boolean {
@@ -148,8 +158,7 @@ function seeOwn(store: Store, messageId: string, now: number): void {
 }
 
 function takeCommands(store: Store, mail: MailRecord, letter: Letter, bytes: Buffer, policy: Policy): void {
-  const body = bytes.subarray(readHeader(bytes).bodyAt);
-  const commands = readCommands(body);
+  const commands = readCommands(bytes);
   if (commands.length === 0) return;
   const by = letter.sender.address;
   const allowed = isAmong(by, policy.commandsFrom);

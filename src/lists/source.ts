@@ -1,11 +1,19 @@
+import { readLetter, type Letter } from './letter.js';
+
 /** One mail as a source gives it. */
 export interface FoundMail {
   readonly kind: 'mail';
   /** Where it is in the source, for `Source.fetch`; never changes. */
   readonly place: string;
   readonly bytes: Buffer;
+  readonly letter: Letter;
   /** When it got there, in milliseconds; null when the source does not say. */
   readonly arrived: number | null;
+}
+
+/** A mail, read at once: while the source is waited for, and not while the store is written to. */
+export function foundMail(place: string, bytes: Buffer, arrived: number | null): FoundMail {
+  return { kind: 'mail', place, bytes, letter: readLetter(bytes), arrived };
 }
 
 /** Something else that a source tells. */

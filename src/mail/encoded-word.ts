@@ -2,6 +2,12 @@ import { decodeText } from './decode-text.js';
 
 const WORD = /=\?([^?\s*]{1,40})(?:\*[^?\s]{0,40})?\?([bq])\?([^?\r\n]*)\?=/gi;
 
+/** Each word begins anew in these. */
+const STATEFUL = /^iso-2022-/;
+
+/** Names that mailers put on whatever they have. */
+const CARELESS = /^(?:us-ascii|iso-8859-1|windows-1252)$/;
+
 /**
  * Decodes the encoded words (RFC 2047) of a header field that is given one character per byte. What is not encoded is
  * UTF-8, else Latin-1. Words that follow each other are decoded as one, because mailers cut characters in two.
@@ -12,7 +18,10 @@ export function decodeWords(field: string): string {
   let end = 0;
   let pending: { charset: string; bytes: Buffer[] } | null = null;
   const settle = () => {
-    if (pending) text += decodeCharset(Buffer.concat(pending.bytes), pending.charset);
+    if (pending) {
+      const bytes = Buffer.concat(pending.bytes);
+      text += CARELESS.test(pending.charset) ? decodeText(bytes) : decodeCharset(bytes, pending.charset);
+    }
     pending = null;
   };
   for (const match of field.matchAll(WORD)) {
@@ -22,7 +31,7 @@ export function decodeWords(field: string): string {
     if (!adjacent) {
       settle();
       text += decodeBytes(between);
-    } else if (pending!.charset !== charset) settle();
+    } else if (pending!.charset !== charset || STATEFUL.test(charset)) settle();
     pending ??= { charset, bytes: [] };
     pending.bytes.push(match[2]!.toLowerCase() === 'b' ? Buffer.from(match[3]!, 'base64') : fromQ(match[3]!));
     end = match.index + match[0].length;

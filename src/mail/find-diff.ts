@@ -17,8 +17,9 @@ export interface FoundDiff {
 }
 
 /**
- * Finds the diff in a text: as it stands there, or quoted, wrapped, or with its white space lost. What is
- * there unquoted and whole is taken before anything that is quoted. Null when there is no diff.
+ * Finds the diff in a text: as it stands there, or quoted, wrapped, or with its white space lost. What is there
+ * unquoted, and whole or can be put together, is taken before anything that is quoted: who answers a patch with
+ * another one may quote the whole of the first. Null when there is no diff.
  *
  * @throws RectoError as parseDiff does.
  */
@@ -27,7 +28,8 @@ export function findDiff(body: MessageText): FoundDiff | null {
   const plain = plainDiff(lines, body.flowed);
   if (plain.files.length > 0 && plain.broken === 0) return asItStands(plain, lines, body.fromPage);
 
-  const recovered = recoverDiff(body);
+  const own = plain.broken > 0 ? recoverDiff(body, 0) : null;
+  const recovered = own !== null && own.whole > 0 ? own : recoverDiff(body);
   if (recovered) {
     const parsed = parseDiffLines(recovered.diff);
     // What of an unquoted diff is cut off is lost; half a hunk is only worth having where it was quoted.

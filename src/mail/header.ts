@@ -28,7 +28,7 @@ export function readHeader(bytes: Buffer): MailHeader {
   const tooLong = end - start > MAX_HEADER_BYTES;
   const text = bytes.toString('latin1', start, tooLong ? start + MAX_HEADER_BYTES : end);
   const fields = new Map<string, string>();
-  for (const field of text.split(/\r?\n(?![ \t])/)) {
+  for (const field of fieldsIn(text)) {
     const colon = field.indexOf(':');
     if (colon <= 0) continue;
     const name = field.slice(0, colon).trimEnd().toLowerCase();
@@ -36,7 +36,7 @@ export function readHeader(bytes: Buffer): MailHeader {
   }
   const raw = (name: string) => {
     const value = fields.get(name.toLowerCase());
-    return value === undefined ? null : value.replace(/\r?\n/g, '').trim();
+    return value === undefined ? null : trimmed(value.replace(/\r?\n/g, ''));
   };
   return {
     raw,
@@ -47,6 +47,17 @@ export function readHeader(bytes: Buffer): MailHeader {
     bodyAt: bodyStart(bytes, end),
     tooLong,
   };
+}
+
+/** The fields of a header, each still folded. */
+function* fieldsIn(text: string): Iterable<string> {
+  for (let start = 0; start < text.length;) {
+    let end = text.indexOf('\n', start);
+    while (end >= 0 && (text[end + 1] === ' ' || text[end + 1] === '\t')) end = text.indexOf('\n', end + 1);
+    if (end < 0) end = text.length;
+    yield text.slice(start, text[end - 1] === '\r' ? end - 1 : end);
+    start = end + 1;
+  }
 }
 
 /** The addresses in a field such as `To`, the first few hundred of them. */
@@ -134,9 +145,17 @@ function bare(address: string): string {
   return address.replace(/\s+/g, '').toLowerCase();
 }
 
+/** Without the white space around it, of ASCII only: in bytes that are not decoded yet, others may be half a character. */
+function trimmed(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && ' \t\r\n'.includes(text[start]!)) start++;
+  while (end > start && ' \t\r\n'.includes(text[end - 1]!)) end--;
+  return text.slice(start, end);
+}
+
 function displayName(text: string): string {
-  const plain = text
-    .trim()
+  const plain = trimmed(text)
     .replace(/^"(.*)"$/, '$1')
     .replace(/\\(.)/g, '$1');
   return decodeWords(plain)

@@ -18,6 +18,8 @@ export interface RecoveredDiff {
   readonly damaged: boolean;
   /** Hunks of which only a part was there; `diff` has that part. */
   readonly partial: number;
+  /** Those that are there whole. */
+  readonly whole: number;
 }
 
 /** Lines of broken hunks in one mail over which it is worth puzzling; the rest is read line by line. */
@@ -27,9 +29,10 @@ const MAX_PUZZLES = 60_000;
  * Looks for a diff in a mail's text at every depth of quoting, and recovers the one with the most hunks (of
  * several with as many, the least quoted). Gives null when there is none.
  *
+ * @param only looks at this depth alone
  * @throws RectoError 'too-large' when there are more hunks than one patch may have.
  */
-export function recoverDiff(body: MessageText): RecoveredDiff | null {
+export function recoverDiff(body: MessageText, only: number | null = null): RecoveredDiff | null {
   const lines = readQuotes(withPlainBlanks(body));
   const hunksAt = new Map<number, number>();
   for (const { depth, rest } of lines) {
@@ -39,6 +42,7 @@ export function recoverDiff(body: MessageText): RecoveredDiff | null {
   for (const hunks of hunksAt.values()) assertHunkCount(hunks);
   const depths = [...hunksAt].sort(([depthA, a], [depthB, b]) => b - a || depthA - depthB);
   for (const [depth] of depths) {
+    if (only !== null && depth !== only) continue;
     const recovered = recoverAt(piecesAt(lines, depth), depth);
     if (recovered) return recovered;
   }
@@ -87,6 +91,7 @@ function recoverAt(pieces: readonly Piece[], depth: number): RecoveredDiff | nul
   let damaged = damage.squeezed;
   let partial = 0;
   let changes = 0;
+  let whole = 0;
   let puzzle = MAX_PUZZLES;
   for (let i = start; i < pieces.length;) {
     const { text, loose } = pieces[i]!;
@@ -98,6 +103,7 @@ function recoverAt(pieces: readonly Piece[], depth: number): RecoveredDiff | nul
         for (const line of hunk.lines) diff.push(line);
         changes++;
         if (hunk.partial) partial++;
+        else whole++;
       } else partial++;
       i = hunk.end;
       end = i;
@@ -118,6 +124,7 @@ function recoverAt(pieces: readonly Piece[], depth: number): RecoveredDiff | nul
     below: texts(pieces.slice(end)),
     damaged,
     partial,
+    whole,
   };
 }
 

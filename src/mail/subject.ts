@@ -1,6 +1,6 @@
 /** A subject taken apart. */
 export interface Subject {
-  /** Without "Re:", list names and "[PATCH v2 1/3]". */
+  /** Without "Re:" and all brackets in front, as `git am` takes it: list names, "[PATCH v2 1/3]", "[media]". */
   readonly title: string;
   /** The v2 of "[PATCH v2 1/3]"; 1 when it says nothing. */
   readonly version: number;
@@ -27,7 +27,6 @@ export function parseSubject(subject: string): Subject {
   const tags: string[] = [];
   let reply = false;
   let patch = false;
-  let unnamed = '';
   for (;;) {
     const answers = REPLY.exec(rest);
     if (answers) {
@@ -39,14 +38,9 @@ export function parseSubject(subject: string): Subject {
     if (close < 0) break;
     const words = rest.slice(1, close).toLowerCase().split(/[ ,]+/).filter(Boolean);
     const prefix = words.some((word) => /patch|^rfc|^v\d+$/.test(word) || NUMBER.test(word));
-    // What follows the prefix in brackets is part of the title: "[PATCH] [media] ...".
-    if (patch && !prefix) break;
-    const text = rest.slice(0, close + 1);
-    rest = rest.slice(close + 1).trimStart();
-    if (!prefix) {
-      unnamed += `${text} `;
-      continue;
-    }
+    rest = rest.slice(close + 1).replace(/^[ :]+/, '');
+    // What follows the prefix in brackets may be anything: "[PATCH] [media] ...".
+    if (!prefix) continue;
     patch = true;
     for (const word of words) {
       const number = NUMBER.exec(word);
@@ -56,7 +50,5 @@ export function parseSubject(subject: string): Subject {
       else if (word !== 'patch') tags.push(...word.split(/patch-|-patch/).filter(Boolean));
     }
   }
-  // Brackets in front of no prefix at all may be anything: they stay.
-  const title = patch ? rest : (unnamed + rest).trim();
-  return { title, ...found, reply, tags, patch };
+  return { title: rest, ...found, reply, tags, patch };
 }

@@ -3,7 +3,7 @@ import { policyFrom } from './policies.js';
 import type { Policy } from '../../src/lists/policy/policy.js';
 import type { Outcome } from '../../src/lists/review-due.js';
 import type { Delivery, Outgoing, Transport } from '../../src/lists/send/transport.js';
-import type { Batch, Source, SourceEvent } from '../../src/lists/source.js';
+import { foundMail, type Batch, type Source, type SourceEvent } from '../../src/lists/source.js';
 import { openSqliteStore } from '../../src/lists/store/sqlite.js';
 import type { SeriesRecord, Store } from '../../src/lists/store/store.js';
 import type { Series } from '../../src/mail/series.js';
@@ -38,7 +38,7 @@ export class TestDesk {
   arrive(...mails: readonly (string | Buffer)[]): void {
     for (const mail of mails) {
       const bytes = Buffer.from(mail);
-      this.#events.push({ kind: 'mail', place: String(this.#count++), bytes, arrived: this.now });
+      this.#events.push(foundMail(String(this.#count++), bytes, this.now));
     }
   }
 

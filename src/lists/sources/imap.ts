@@ -3,7 +3,7 @@ import { RectoError } from '../../errors.js';
 import { MAX_LIST_MAIL_BYTES } from '../../mail/limits.js';
 import type { Login } from '../policy/policy.js';
 import { readAuthority, readSecret } from '../secret.js';
-import type { Source, SourceEvent, Start } from '../source.js';
+import { foundMail, type Source, type SourceEvent, type Start } from '../source.js';
 
 interface Position {
   /** While this is the same, uids are. */
@@ -131,7 +131,7 @@ async function readMails(imap: ImapFlow, uids: readonly number[], validity: stri
     const mail = await imap.fetchOne(String(uid), { source: true, internalDate: true }, { uid: true });
     if (!mail || !mail.source) continue;
     const arrived = mail.internalDate === undefined ? null : new Date(mail.internalDate).getTime();
-    events.push({ kind: 'mail', place, bytes: mail.source, arrived });
+    events.push(foundMail(place, mail.source, arrived));
   }
   return events;
 }

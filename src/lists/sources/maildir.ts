@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { RectoError } from '../../errors.js';
 import { MAX_LIST_MAIL_BYTES } from '../../mail/limits.js';
 import { reasonOf } from '../../tree/cache.js';
-import type { Source, SourceEvent, Start } from '../source.js';
+import { foundMail, type Source, type SourceEvent, type Start } from '../source.js';
 
 const BATCH_EVENTS = 100;
 
@@ -64,7 +64,7 @@ async function readEvent(file: string, unique: string, since: number): Promise<S
     if (stats.size > MAX_LIST_MAIL_BYTES) {
       return { kind: 'unreadable', place: unique, reason: `it has ${String(stats.size >> 20)} MB` };
     }
-    return { kind: 'mail', place: unique, bytes: await readFile(file), arrived: Math.floor(stats.mtimeMs) };
+    return foundMail(unique, await readFile(file), Math.floor(stats.mtimeMs));
   } catch (error) {
     // A mail reader has moved it meanwhile: it is found at its new place the next time.
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;

@@ -5,7 +5,7 @@ import { RectoError } from '../../errors.js';
 import { MAX_LIST_MAIL_BYTES } from '../../mail/limits.js';
 import { splitMbox } from '../../mail/mbox.js';
 import { reasonOf } from '../../tree/cache.js';
-import type { Source, SourceEvent, Start } from '../source.js';
+import { foundMail, type Source, type SourceEvent, type Start } from '../source.js';
 
 interface Position {
   readonly offset: number;
@@ -110,7 +110,7 @@ function eventsIn(
     const place = String(offset + from);
     from = end;
     if (typeof start === 'object' && arrived !== null && arrived < start.since) continue;
-    events.push({ kind: 'mail', place, bytes: Buffer.from(bytes), arrived });
+    events.push(foundMail(place, Buffer.from(bytes), arrived));
   }
   return { events, used: whole.at(-1)!.end };
 }

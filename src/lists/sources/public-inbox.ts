@@ -4,7 +4,7 @@ import { RectoError } from '../../errors.js';
 import { MAX_LIST_MAIL_BYTES } from '../../mail/limits.js';
 import { runGit } from '../../tree/git-command.js';
 import { ObjectReader } from '../../tree/objects.js';
-import type { Batch, Source, SourceEvent, Start } from '../source.js';
+import { foundMail, type Batch, type Source, type SourceEvent, type Start } from '../source.js';
 import { fetchInto, isRepository, mirror } from './git-fetch.js';
 import { readHistory, type HistoryEntry } from './git-history.js';
 
@@ -228,7 +228,7 @@ function eventOf(prefix: string, entry: HistoryEntry, found: Buffer | Error | nu
   if (found instanceof Error) return { kind: 'unreadable', place, reason: found.message };
   // What the history names and the repository does not have was purged.
   if (found === null) return null;
-  return { kind: 'mail', place, bytes: found, arrived: entry.time * 1000 };
+  return foundMail(place, found, entry.time * 1000);
 }
 
 /** Asks for the mails some entries ahead, so that git is never idle, and gives them in order. */

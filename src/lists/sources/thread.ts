@@ -3,7 +3,7 @@ import { RectoError } from '../../errors.js';
 import { readLetter } from '../letter.js';
 import { splitMbox } from '../../mail/mbox.js';
 import { MAX_INPUT_BYTES } from '../../mail/limits.js';
-import type { Source, SourceEvent } from '../source.js';
+import { foundMail, type Source, type SourceEvent } from '../source.js';
 import { askWeb } from '../web.js';
 
 /**
@@ -24,7 +24,7 @@ export function threadSource(name: string, url: string): Source {
       const events: SourceEvent[] = [];
       for (const { bytes } of splitMbox(unpacked(body, address)) ?? []) {
         const place = readLetter(bytes).messageId;
-        if (!isKnown(place)) events.push({ kind: 'mail', place, bytes, arrived: null });
+        if (!isKnown(place)) events.push(foundMail(place, bytes, null));
       }
       yield { events, position: '' };
     },

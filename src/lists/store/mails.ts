@@ -11,6 +11,15 @@ export function mailRecords(sql: Sql): MailRecords {
   return {
     get,
     places,
+    known: (messageIds) =>
+      new Set(
+        sql
+          .all(
+            'SELECT message_id FROM mail WHERE message_id IN (SELECT value FROM json_each(?))',
+            JSON.stringify(messageIds),
+          )
+          .map((row) => text(row, 'message_id')),
+      ),
     find: (messageId) => mailOrNull(sql.first('SELECT * FROM mail WHERE message_id = ?', messageId)),
     at: (source, place) =>
       mailOrNull(
@@ -52,13 +61,14 @@ export function mailRecords(sql: Sql): MailRecords {
         gone: false,
       };
     },
-    addPlace(id, source, place) {
+    addPlaces(source, some) {
+      if (some.length === 0) return;
       sql.run(
-        `INSERT INTO mail_place (source, place, mail) VALUES (?1, ?2, ?3)
-         ON CONFLICT (source, place) DO UPDATE SET mail = ?3, doubted = 0`,
+        `INSERT INTO mail_place (source, place, mail)
+         SELECT ?1, value ->> 0, value ->> 1 FROM json_each(?2) WHERE true
+         ON CONFLICT (source, place) DO UPDATE SET mail = excluded.mail, doubted = 0`,
         source,
-        place,
-        id,
+        JSON.stringify(some),
       );
     },
     removePlace(source, place) {

@@ -67,6 +67,8 @@ function open(path: string): Sql {
   try {
     sql = openSql(path);
     sql.script('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 10000');
+    // In kilobytes: what a batch touches need not leave memory before it is committed.
+    sql.script('PRAGMA cache_size = -65536');
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new RectoError('no-store', `${path} cannot be opened as a store: ${reason}`, path);

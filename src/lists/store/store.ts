@@ -64,11 +64,14 @@ export interface MailPlace {
 
 export interface MailRecords {
   find(messageId: string): MailRecord | null;
+  /** Of some ids, those of mails that are there. */
+  known(messageIds: readonly string[]): ReadonlySet<string>;
   get(id: number): MailRecord;
   /** The mail at a place, when that place is known. */
   at(source: string, place: string): MailRecord | null;
   add(letter: Letter, arrived: number, thread: number): MailRecord;
-  addPlace(mail: number, source: string, place: string): void;
+  /** Notes that mails are at these places of a source. */
+  addPlaces(source: string, places: readonly (readonly [place: string, mail: number])[]): void;
   /** Forgets a place; gives the mail when it has no other one. */
   removePlace(source: string, place: string): MailRecord | null;
   /** All places of a source that begin with `prefix` are doubted until they are told again. */
