@@ -104,7 +104,9 @@ async function compare(
     if (fromGit !== ours) differences.push({ what, git: fromGit, ours });
   };
   const header = readHeader(bytes);
-  const author = patch?.author ?? readCommitMessage(message.body.text.split('\n')).from ?? message.from ?? '';
+  // For git, a line "---" is enough to make a patch of a mail, and then an in-body From counts.
+  const inBody = git.patch.length > 0 ? readCommitMessage(message.body.text.split('\n')).from : null;
+  const author = patch?.author ?? inBody ?? message.from ?? '';
   differ('author', plainName(inWords(git.author, header.raw('from'))), plainName(author));
   const subject = squeezed(inWords(git.subject, header.raw('subject')));
   if (patch === null) differ('subject', subject, message.subject);

@@ -35,7 +35,7 @@ export function readCommitMessage(above: readonly string[]): CommitMessage {
   if (separator < 0) while (stop > at && (lines[stop - 1] === '' || DIFFSTAT.test(lines[stop - 1]!))) stop--;
   return {
     message: lines.slice(at, stop).join('\n').trim(),
-    from: fields.get('From') ?? null,
+    from: fields.get('From')?.replace(/^"([^"]*)"/, '$1') ?? null,
     subject: fields.get('Subject') ?? null,
   };
 }
