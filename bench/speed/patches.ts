@@ -1,0 +1,89 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { PatchToReview } from './review-rows.js';
+import type { Scratch } from './scratch.js';
+
+const replay = fileURLToPath(new URL('../../../../shared/replay', import.meta.url));
+
+/** The first mail of each replay case, and how to have it reviewed. */
+export function replayMails(): { name: string; find: (scratch: Scratch) => PatchToReview }[] {
+  if (!existsSync(replay)) return [];
+  return readdirSync(replay, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => ({
+      name,
+      find: (scratch: Scratch) => {
+        const folder = join(replay, name);
+        const mails = readdirSync(folder).filter((file) => file.startsWith('0001-'));
+        const base = join(folder, 'base.patch');
+        return {
+          mail: join(folder, mails.sort()[0]!),
+          base: existsSync(base) ? scratch.apply(scratch.head, base) : scratch.head,
+        };
+      },
+    }));
+}
+
+/** A patch that adds one call to one function that handles folios. */
+export function smallPatch(scratch: Scratch, path: string): PatchToReview {
+  const before = scratch.read([path]).get(path)!;
+  return patch(scratch, new Map([[path, addCalls(before, 1)]]));
+}
+
+/** A patch with more than 400 lines of diff: one call in each of many functions of mm/. */
+export function largePatch(scratch: Scratch): PatchToReview {
+  const before = scratch.read([
+    'mm/memory.c',
+    'mm/vmscan.c',
+    'mm/huge_memory.c',
+    'mm/migrate.c',
+    'mm/filemap.c',
+  ]);
+  return patch(scratch, new Map([...before].map(([path, text]) => [path, addCalls(text, 10)])));
+}
+
+/** A patch that gives a flag one more accessor. */
+export function pageFlagsPatch(scratch: Scratch): PatchToReview {
+  const path = 'include/linux/page-flags.h';
+  const before = scratch.read([path]).get(path)!;
+  const line = '\t__FOLIO_SET_FLAG(referenced, FOLIO_HEAD_PAGE)\n';
+  const after = before.replace(line, `${line}\t__FOLIO_CLEAR_FLAG(referenced, FOLIO_HEAD_PAGE)\n`);
+  if (after === before) throw new Error(`${path} of this tree has no line to put an accessor behind`);
+  return patch(scratch, new Map([[path, after]]));
+}
+
+/** Files with a comment more: what a merge does to many of them. */
+export function touchedFiles(scratch: Scratch, count: number): Map<string, string> {
+  const files = scratch.files();
+  const step = files.length / count;
+  const chosen = Array.from({ length: count }, (_, index) => files[Math.floor(index * step)]!);
+  return new Map([...scratch.read(chosen)].map(([path, text]) => [path, `${text}/* touched */\n`]));
+}
+
+function patch(scratch: Scratch, contents: ReadonlyMap<string, string>): PatchToReview {
+  const commit = scratch.commit(scratch.head, 'mm: reschedule where it takes long', contents);
+  return { mail: scratch.mail(commit), base: scratch.head };
+}
+
+/** Adds `cond_resched();` before the last return of functions that handle folios. */
+function addCalls(text: string, count: number): string {
+  const lines = text.split('\n');
+  let added = 0;
+  let open = -1;
+  for (let at = 0; at < lines.length && added < count; at++) {
+    if (lines[at] === '{') open = at;
+    if (lines[at] !== '}' || open < 0) continue;
+    const last = lines.slice(open, at).findLastIndex((line) => /^\treturn\b/.test(line));
+    const handles = lines.slice(open, at).some((line) => line.includes('folio'));
+    // After a macro-like line the statement would belong to an `if` without braces.
+    if (last > 0 && handles && lines[open + last - 1]!.trim() === '') {
+      lines.splice(open + last, 0, '\tcond_resched();');
+      added++;
+      at++;
+    }
+    open = -1;
+  }
+  if (added < count) throw new Error(`only ${String(added)} functions of ${String(count)} could be changed`);
+  return lines.join('\n');
+}
