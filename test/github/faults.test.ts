@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+import { ProbotOctokit } from 'probot';
 import { describe, expect, it } from 'vitest';
 import { judgeOnce, startWorld, type World } from './double/world.js';
 import type { Fault } from './double/server.js';
@@ -21,79 +23,142 @@ function seen({ state, github }: World, number: number) {
   };
 }
 
-/** Reviews a new pull request while one request of that review, by its number, goes wrong. */
+interface Trouble {
+  readonly first: Fault;
+  /** What becomes of all requests after it. */
+  readonly then: Fault | null;
+}
+
+/** Does something while one request, by its number, goes wrong; gives the operations that were asked for. */
 async function withFault(
   world: World,
-  { at, first, then }: { readonly at: number; readonly first: Fault; readonly then: Fault | null },
+  at: number,
+  { first, then }: Trouble,
   work: () => Promise<void>,
-): Promise<number> {
-  let count = 0;
-  world.github.fault = () => (++count < at ? null : count === at ? first : then);
+): Promise<readonly string[]> {
+  const operations: string[] = [];
+  world.github.fault = ({ operation }) => {
+    const count = operations.push(operation);
+    return count < at ? null : count === at ? first : then;
+  };
   await world.app.stop();
   world.app = await world.startApp();
   await work();
   world.github.fault = () => null;
-  return count;
+  return operations;
 }
 
-describe.each<{ readonly name: string; readonly first: Fault; readonly then: Fault | null }>([
+/** A request that went wrong, by its number and operation, and what was to be seen after a retry. */
+interface Outcome {
+  readonly request: string;
+  readonly seen: ReturnType<typeof seen>;
+}
+
+/** First reviews of as many pull requests as a review makes requests, each with another request going wrong. */
+async function firstReviews(world: World, trouble: Trouble): Promise<Outcome[]> {
+  world.push('topic', { [DRAW]: drawAdopts, [PAGES]: findChecks });
+  const outcomes: Outcome[] = [];
+  for (let at = 1, requests = 1; at <= requests; at++) {
+    world.state.open(at, 'topic');
+    const event = world.pullRequest('opened', at);
+    const operations = await withFault(world, at, trouble, () => world.deliver(event));
+    await world.deliver(event);
+    requests = operations.length;
+    outcomes.push({ request: `${String(at)} ${operations[at - 1] ?? 'none'}`, seen: seen(world, at) });
+  }
+  return outcomes;
+}
+
+const FIRST = {
+  threads: [
+    [PAGES, false, 1],
+    [DRAW, false, 1],
+  ],
+  reviews: 1,
+  unfinished: 0,
+  checks: [['failure', 2]],
+};
+
+/** The same for reviews of a push that mends one finding and brings another. */
+async function reviewsOfPushes(world: World, trouble: Trouble): Promise<Outcome[]> {
+  world.push('before', { [DRAW]: drawAdopts });
+  world.push('after', { [PAGES]: findChecks });
+  const outcomes: Outcome[] = [];
+  for (let at = 1, requests = 1; at <= requests; at++) {
+    const branch = `topic-${String(at)}`;
+    world.reset(branch, 'before');
+    world.state.open(at, branch);
+    await world.deliver(world.pullRequest('opened', at));
+    world.reset(branch, 'after');
+    const event = world.pullRequest('synchronize', at);
+    const operations = await withFault(world, at, trouble, () => world.deliver(event));
+    await world.deliver(event);
+    requests = operations.length;
+    outcomes.push({ request: `${String(at)} ${operations[at - 1] ?? 'none'}`, seen: seen(world, at) });
+  }
+  return outcomes;
+}
+
+const PUSHED = {
+  threads: [
+    [DRAW, true, 1],
+    [PAGES, false, 1],
+  ],
+  reviews: 2,
+  unfinished: 0,
+  checks: [
+    ['failure', 1],
+    ['failure', 1],
+  ],
+};
+
+/** What all should have come to. */
+const allAs = (outcomes: readonly Outcome[], right: object) =>
+  outcomes.map(({ request }) => ({ request, seen: right }));
+
+describe.each<Trouble & { readonly name: string }>([
   { name: 'is answered 502, and does nothing', first: '502 before', then: null },
   { name: 'is answered 502, and does what it asks for', first: '502 after', then: null },
+  {
+    name: 'is answered as GraphQL tells trouble, and does what it asks for',
+    first: 'trouble after',
+    then: null,
+  },
   { name: 'breaks off, and does what it asks for', first: 'broken after', then: null },
   { name: 'is never answered, and does what it asks for', first: 'silence after', then: null },
   // Nothing that comes after it arrives: to GitHub, the app has ended.
   { name: 'is the last before the app ends', first: 'broken after', then: 'broken before' },
-])('a request that $name, whichever it is', ({ first, then }) => {
+])('a request that $name, whichever it is', (trouble) => {
   it('of a first review: nothing is told twice, and a retry ends right', { timeout: 600_000 }, async () => {
     const world = await startWorld({ source: 'mirror', ownJudge: judgeOnce });
-    world.push('topic', { [DRAW]: drawAdopts, [PAGES]: findChecks });
-    const right = {
-      threads: [
-        [PAGES, false, 1],
-        [DRAW, false, 1],
-      ],
-      reviews: 1,
-      unfinished: 0,
-      checks: [['failure', 2]],
-    };
-    let requests = 1;
-    for (let at = 1; at <= requests; at++) {
-      world.state.open(at, 'topic');
-      const event = world.pullRequest('opened', at);
-      requests = await withFault(world, { at, first, then }, () => world.deliver(event));
-      await world.deliver(event);
-      expect(seen(world, at), `request ${String(at)}`).toEqual(right);
-    }
-    expect(requests).toBeGreaterThan(8);
+    const outcomes = await firstReviews(world, trouble);
+    expect(outcomes).toEqual(allAs(outcomes, FIRST));
+    expect(outcomes.map(({ request }) => request.split(' ')[1])).toEqual(
+      expect.arrayContaining(['checks/create', 'graphql', 'pulls/create-review', 'checks/update']),
+    );
   });
 
   it('of the review of a push: the same', { timeout: 600_000 }, async () => {
     const world = await startWorld({ source: 'mirror', ownJudge: judgeOnce });
-    world.push('before', { [DRAW]: drawAdopts });
-    world.push('after', { [PAGES]: findChecks });
-    const right = {
-      threads: [
-        [DRAW, true, 1],
-        [PAGES, false, 1],
-      ],
-      reviews: 2,
-      unfinished: 0,
-      checks: [
-        ['failure', 1],
-        ['failure', 1],
-      ],
-    };
-    let requests = 1;
-    for (let at = 1; at <= requests; at++) {
-      world.reset(`topic-${String(at)}`, 'before');
-      world.state.open(at, `topic-${String(at)}`);
-      await world.deliver(world.pullRequest('opened', at));
-      world.reset(`topic-${String(at)}`, 'after');
-      const event = world.pullRequest('synchronize', at);
-      requests = await withFault(world, { at, first, then }, () => world.deliver(event));
-      await world.deliver(event);
-      expect(seen(world, at), `request ${String(at)}`).toEqual(right);
-    }
-    expect(requests).toBeGreaterThan(10);
+    const outcomes = await reviewsOfPushes(world, trouble);
+    expect(outcomes).toEqual(allAs(outcomes, PUSHED));
+    // Asking for what was said before; resolving, folding up and editing it.
+    expect(outcomes.filter(({ request }) => request.endsWith(' graphql')).length).toBeGreaterThanOrEqual(4);
+  });
+});
+
+describe('an app that sends writes again without looking', () => {
+  it('is caught telling things twice', { timeout: 600_000 }, async () => {
+    const world = await startWorld({ source: 'mirror', ownJudge: judgeOnce, client: ProbotOctokit });
+    const outcomes = await firstReviews(world, { first: '502 after', then: null });
+    const wrong = outcomes.filter((outcome) => !isDeepStrictEqual(outcome.seen, FIRST));
+    // Check runs, comments and annotations.
+    expect(wrong.map(({ request }) => request.split(' ')[1])).toEqual([
+      'checks/create',
+      'pulls/create-review',
+      'checks/update',
+    ]);
+    expect(wrong[1]!.seen).toEqual({ ...FIRST, threads: [...FIRST.threads, ...FIRST.threads], reviews: 2 });
+    expect(wrong[2]!.seen).toEqual({ ...FIRST, checks: [['failure', 4]] });
   });
 });

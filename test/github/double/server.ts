@@ -18,6 +18,8 @@ export type Fault =
   | 'broken before'
   | 'broken after'
   | 'silence after'
+  /** As GraphQL says it: with status 200. Other requests are answered 502. */
+  | 'trouble after'
   | 'secondary limit'
   | 'rate limit';
 
@@ -227,7 +229,12 @@ export class GitHubDouble {
     if (fault === '502 before') return send(response, { status: 502, body: { message: 'Server Error' } });
     const answer = await work();
     if (fault === 'broken after') return void response.destroy();
-    if (fault === '502 after') return send(response, { status: 502, body: { message: 'Server Error' } });
+    if (fault === 'trouble after' && received.operation === 'graphql') {
+      const message = 'Something went wrong while executing your query. This may be the result of a timeout';
+      return send(response, { status: 200, body: { data: null, errors: [{ message }] } });
+    }
+    if (fault === '502 after' || fault === 'trouble after')
+      return send(response, { status: 502, body: { message: 'Server Error' } });
     if (fault === 'silence after') return;
     send(response, answer);
   }

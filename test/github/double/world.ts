@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
-import { createNodeMiddleware, Probot } from 'probot';
+import { createNodeMiddleware, Probot, type ProbotOctokit } from 'probot';
 import { onTestFinished } from 'vitest';
 import { rectoApp } from '../../../src/github/app.js';
 import { judge, type Judge, type Judgement } from '../../../src/github/judge.js';
@@ -34,6 +34,8 @@ export interface Options {
   /** With Probot's throttling, which makes the tests wait. */
   readonly throttle?: boolean;
   readonly ownJudge?: Judge;
+  /** The client of the API, where it is not the app's own. */
+  readonly client?: typeof ProbotOctokit;
   readonly changes?: Partial<Settings>;
 }
 
@@ -68,7 +70,13 @@ export class World {
   /** Starts an app of its own, as a server that was started again would be. */
   async startApp(): Promise<RunningApp> {
     const log: string[] = [];
-    const { source = 'clone', throttle = false, ownJudge = judge, changes = {} } = this.#options;
+    const {
+      source = 'clone',
+      throttle = false,
+      ownJudge = judge,
+      client = RectoOctokit,
+      changes = {},
+    } = this.#options;
     const { owner, repo, folder } = this.state;
     const settings: Settings = {
       mirrors: new Map(source === 'mirror' ? [[`${owner}/${repo}`, folder]] : []),
@@ -84,7 +92,7 @@ export class World {
       secret: WEBHOOK_SECRET,
       baseUrl: this.github.url,
       log: pino({ level: 'trace' }, { write: (line: string) => log.push(line) }),
-      Octokit: RectoOctokit.defaults((given: object) => ({
+      Octokit: client.defaults((given: object) => ({
         ...given,
         retry: { retryAfterBaseValue: 1 },
         throttle: {
@@ -92,7 +100,7 @@ export class World {
           ...(throttle ? QUICK : { enabled: false }),
         },
         request: { ...(given as { request?: object }).request, timeout: 1500 },
-      })) as typeof RectoOctokit,
+      })) as typeof ProbotOctokit,
     });
     await probot.ready();
     const reviews = new Reviews(settings, ownJudge, probot.log);
