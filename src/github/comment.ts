@@ -31,20 +31,17 @@ export function matters(findings: readonly PlacedFinding[]): Matter[] {
 /** The comment that tells a matter at its lines. */
 export function commentOf(matter: Matter, patches: Judgement['patches']): string {
   const { suggestion, ids } = matter;
-  const instead = suggestion === null ? [] : [fenced(suggestion.split('\n'), 'suggestion').join('\n')];
-  return withinLength(
-    [describe(matter, patches), ...instead, ''].join('\n\n'),
-    writeMark({ kind: 'finding', ids }),
-  );
+  const instead = suggestion === null ? '' : fenced(suggestion.split('\n'), 'suggestion').join('\n');
+  return withinLength(`${describe(matter, patches, instead)}\n`, writeMark({ kind: 'finding', ids }));
 }
 
-/** A matter in Markdown: what it is, how the pull request came to it, what helps. */
-export function describe({ told }: Matter, patches: Judgement['patches']): string {
+/** A matter in Markdown: what it is, how the pull request came to it, what helps, and `instead`, which shows that. */
+export function describe({ told }: Matter, patches: Judgement['patches'], instead = ''): string {
   const [{ because, patch }] = told;
   const subject = patches.find(({ number }) => number === patch)?.subject ?? '';
   const cause = causeText(because, `"${subject}"`);
   const caused = patches.length > 1 && cause !== null ? [prose(cause)] : [];
-  return [...caused, findingMarkdown(told)].join('\n\n');
+  return [...caused, findingMarkdown(told, instead)].join('\n\n');
 }
 
 /** The comment, when its finding is not there any more. */

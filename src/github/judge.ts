@@ -1,7 +1,6 @@
 import type { FactStore } from '../c/store.js';
 import { openFactStore } from '../c/open-store.js';
 import { RectoError } from '../errors.js';
-
 import type { Finding } from '../review/finding.js';
 import { applySeries } from '../review/applied.js';
 import { reviewOnSnapshot, reviewSeries, type Review } from '../review/review.js';
@@ -37,6 +36,7 @@ export interface PlacedFinding {
 
 /** What a review came to. */
 export interface Judgement {
+  /** What it was judged by, for people: "v6.12 (3f2a…)", "the snapshot of Linux 6.12". */
   readonly tree: string;
   /** What the pull request as a whole brings in. */
   readonly findings: readonly PlacedFinding[];
@@ -60,7 +60,7 @@ export async function judge(task: JudgeTask): Promise<Judgement> {
     const review = await reviewTask(task, trees.before, rules, store);
     const open = review.findings.filter(({ resolvedBy }) => resolvedBy === null);
     return {
-      tree: review.tree,
+      tree: review.snapshot === null ? review.tree : `the snapshot of ${review.tree}`,
       findings: await placeAll(open, await stagesOf(task, review, trees.before), trees.after, task.changes),
       takenBack: review.findings.filter(({ resolvedBy }) => resolvedBy !== null),
       resolved: review.resolved,

@@ -181,7 +181,7 @@ async function fromApi({ octokit, pull, signal }: SourceRequest, why: string): P
       before: await read(before.add(PAGE_FLAGS_HEADER).add('Makefile'), changes.mergeBase),
       after: await read(after, pull.head),
     },
-    from: `GitHub's API alone, ${why}: only the files that the pull request changes were read`,
+    from: `GitHub's API alone, ${why}`,
     release: () => undefined,
   };
 }

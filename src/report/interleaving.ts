@@ -10,6 +10,8 @@ export interface Interleaving {
   readonly by: { readonly function: string; readonly place: UpdatePlace | null };
   /** The drawing, in two columns. */
   readonly lines: readonly string[];
+  /** The same for pages that may be as narrow as a phone: what CPU 1 does stands below what CPU 0 did before. */
+  readonly narrow: readonly string[];
 }
 
 /** As the code names the word. */
@@ -28,7 +30,8 @@ export function interleaving(finding: Finding): Interleaving | null {
   if (!race) return null;
   const place = race.at[0] ?? null;
   const name = place?.function ?? race.by[0] ?? race.update;
-  return { race, by: { function: name, place }, lines: draw(finding, race, name) };
+  const rows = draw(finding, race, name);
+  return { race, by: { function: name, place }, lines: columns(rows), narrow: staggered(rows) };
 }
 
 /**
@@ -46,7 +49,10 @@ export function isMemoryFailure(update: string): boolean {
   return /hwpoison/i.test(update);
 }
 
-function draw(finding: Finding, race: FindingRace, by: string): readonly string[] {
+/** What CPU 0 or CPU 1 does at a time; the first row names them. */
+type Row = readonly [left: string, right: string];
+
+function draw(finding: Finding, race: FindingRace, by: string): readonly [Row, ...Row[]] {
   return finding.atomic ? drawOwner(finding, race, by) : drawOurs(finding, race, by);
 }
 
@@ -55,18 +61,18 @@ function drawOurs(
   { in: holder, updater, callee, update, word }: Finding,
   race: FindingRace,
   by: string,
-): readonly string[] {
+): readonly [Row, ...Row[]] {
   const { before, after } = PHASES[race.does];
   const outer = callee === null ? '' : '  ';
   const own = race.update === by ? '' : `${updateName(race.update)}: `;
-  return columns([
+  return [
     [`CPU 0: ${holder}()`, `CPU 1: ${by}()`],
-    ...(callee === null ? [] : [[`${updater}()`, ''] as const]),
+    ...(callee === null ? [] : [[`${updater}()`, ''] satisfies Row]),
     [`${outer}${updateName(update)}`, ''],
     [`${outer}  load ${WORDS[word]}: ${race.flag} ${before}`, ''],
     ['', `${own}${race.flag} ${after}`],
     [`${outer}  store ${WORDS[word]}: ${race.flag} ${before} again`, ''],
-  ]);
+  ];
 }
 
 /** The load and store of an owner who takes the folio for his alone, and our atomic update in between. */
@@ -74,21 +80,30 @@ function drawOwner(
   { in: holder, update, word, flag }: Finding,
   race: FindingRace,
   by: string,
-): readonly string[] {
+): readonly [Row, ...Row[]] {
   const { before, after } = PHASES[effectOf(update)];
-  return columns([
+  return [
     [`CPU 0: ${by}()`, `CPU 1: ${holder}()`],
     [updateName(race.update), ''],
     [`  load ${WORDS[word]}: ${flag} ${before}`, ''],
     ['', `${updateName(update)}: ${flag} ${after}`],
     [`  store ${WORDS[word]}: ${flag} ${before} again`, ''],
-  ]);
+  ];
 }
 
-function columns(rows: readonly (readonly [string, string])[]): readonly string[] {
+function columns(rows: readonly Row[]): readonly string[] {
   const shown = rows.map(([left, right]) => [printable(left), printable(right)] as const);
   const width = Math.max(...shown.map(([left]) => left.length)) + 3;
   return shown.map(([left, right]) => `  ${left.padEnd(width)}${right}`.trimEnd());
+}
+
+/** What CPU 1 does begins so far to the right. */
+const ASIDE = ' '.repeat(8);
+
+function staggered([[own, other], ...rows]: readonly [Row, ...Row[]]): readonly string[] {
+  const meeting = rows.findIndex(([, right]) => right !== '');
+  const lines = rows.map(([left, right]) => (right === '' ? left : ASIDE + right));
+  return [own, ...lines.toSpliced(meeting, 0, ASIDE + other)].map(printable);
 }
 
 /** The flag as CPU 0 loads and stores it, and as CPU 1 leaves it. */

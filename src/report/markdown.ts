@@ -50,8 +50,10 @@ function heading([{ title, origins, file, line }]: Told): string {
 /**
  * One comment about what `gather` has put together: what is wrong, one interleaving, the evidence, what helps. Whoever
  * posts it puts it where the code is, so that it has no heading.
+ *
+ * @param instead a block that shows what helps as code
  */
-export function findingMarkdown(told: Told): string {
+export function findingMarkdown(told: Told, instead = ''): string {
   const [first] = told;
   const message = messageOf(told);
   const drawn = interleaving(first);
@@ -62,9 +64,10 @@ export function findingMarkdown(told: Told): string {
       : ` · [about this check](${encodeURI(first.link).replace(/[()]/g, encodeURIComponent)})`;
   const blocks = [
     prose(message),
-    drawn === null ? '' : fenced(drawn.lines).join('\n'),
+    drawn === null ? '' : fenced(drawn.narrow).join('\n'),
     evidenceList(told).join('\n'),
     advice.length === 0 ? '' : ['What helps:', '', ...advice.map((text) => `- ${prose(text)}`)].join('\n'),
+    instead,
     `<sub>${first.severity}, confidence ${first.confidence} · ${told.map(({ id }) => code(id)).join(' ')}${link}</sub>`,
   ];
   return blocks.filter((block) => block !== '').join('\n\n');

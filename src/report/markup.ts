@@ -2,11 +2,11 @@ import { printable } from './lines.js';
 
 /**
  * Text as Markdown that shows it and does nothing else: no markup, no HTML, and on GitHub no mentions, references or
- * links. Names of functions come as code.
+ * links. Names of functions and tests of flags come as code.
  */
 export function prose(text: string): string {
   return printable(text)
-    .split(/(\b[A-Za-z_]\w*\(\))/)
+    .split(/(\bif \(!?\w+\([\w.]*\)\)|\b[A-Za-z_]\w*\(\))/)
     .map((part, index) => (index % 2 === 1 ? code(part) : escaped(part)))
     .join('');
 }

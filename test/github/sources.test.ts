@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readApiChanges } from '../../src/github/api-series.js';
@@ -106,6 +106,44 @@ describe('the tree comes', () => {
     expect(world.github.mistakes).toEqual([]);
     expect(summaryOf(world)).toContain("from GitHub's API alone, because the server makes no clones");
     expect(world.state.threads.map(({ path }) => path)).toEqual([DRAW]);
+  });
+});
+
+describe('from the API alone, the kernel around the change', () => {
+  // The hunk of examples/drop-guard.patch in a file that has nothing else of the kernel's.
+  const hunk = readFileSync(new URL('../../examples/drop-guard.patch', import.meta.url), 'utf8')
+    .split(/^@@.*\n/m)[1]!
+    .split('\n')
+    .filter((line) => /^[ +-](?!- $)/.test(line));
+  const rmap = (side: '-' | '+') =>
+    [
+      ...Array.from({ length: 1425 }, () => ''),
+      'void folio_add_new_anon_rmap(struct folio *folio, struct vm_area_struct *vma,',
+      '\t\tunsigned long address, rmap_t flags)',
+      '{',
+      ...hunk.filter((line) => line.startsWith(' ') || line.startsWith(side)).map((line) => line.slice(1)),
+      '}',
+      '',
+    ].join('\n');
+
+  it('is that of the closest release that comes with Recto, and the review says so', async () => {
+    const world = await startWorld({ source: 'api' });
+    world.push('master', { 'mm/rmap.c': rmap('-') });
+    world.push('topic', { 'mm/rmap.c': rmap('+') }, 'mm/rmap: drop a needless test');
+    world.state.open(1, 'topic');
+    await world.deliver(world.pullRequest('opened', 1));
+    expect(world.github.mistakes).toEqual([]);
+    expect(world.state.threads.map(({ path, line }) => [path, line])).toEqual([
+      ['mm/rmap.c', 1433],
+      ['mm/rmap.c', 1433],
+    ]);
+    const [first, second] = world.state.threads.map(({ comments }) => comments[0]!.body);
+    expect(first).toMatch(/^`do_swap_page\(\)` passes a folio that is visible through the swap cache/);
+    expect(second).toMatch(/^`unuse_pte\(\)` passes a folio that is visible through the swap cache/);
+    expect(summaryOf(world).split('\n')[0]).toBe(
+      "1 commit reviewed one by one against the snapshot of Linux 6.12, from GitHub's API alone, " +
+        'because the server makes no clones.',
+    );
   });
 });
 
