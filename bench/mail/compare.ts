@@ -5,6 +5,7 @@ import { RectoError } from '../../src/errors.js';
 import { readHeader } from '../../src/mail/header.js';
 import { readCommitMessage } from '../../src/mail/commit-message.js';
 import { readPatchMail, type PatchMail } from '../../src/mail/patch-mail.js';
+import { parseSubject } from '../../src/mail/subject.js';
 import { readMime } from '../../src/mail/mime.js';
 import { writeDiff } from '../../src/patch/write.js';
 import { readHistory } from '../../src/lists/sources/git-history.js';
@@ -106,11 +107,13 @@ async function compare(
   const header = readHeader(bytes);
   // For git, a line "---" is enough to make a patch of a mail, and then an in-body From counts.
   const inBody = git.patch.length > 0 ? readCommitMessage(message.body.text.split('\n')).from : null;
-  const author = patch?.author ?? inBody ?? message.from ?? '';
+  // An attached patch may have a header of its own, which git does not look at: what the mail itself says is compared.
+  const attached = own.length > 0 && own[0]!.message !== message;
+  const author = (attached ? null : patch?.author) ?? inBody ?? message.from ?? '';
   differ('author', plainName(inWords(git.author, header.raw('from'))), plainName(author));
   const subject = squeezed(inWords(git.subject, header.raw('subject')));
   if (patch === null) differ('subject', subject, message.subject);
-  else differ('title', subject, squeezed(patch.subject));
+  else differ('title', subject, squeezed(attached ? parseSubject(message.subject).title : patch.subject));
   differ('date', isoDate(git.date), message.date ?? '');
   const charset = /charset\s*=\s*"?([\w-]+)/i.exec(header.raw('content-type') ?? '')?.[1];
   const ours = own.flatMap((mail) => mail.patch!.files.map(writeDiff)).flatMap((diff) => hunksOf(diff));

@@ -53,7 +53,7 @@ export function startMailInfo(): MailInfoRunner {
 }
 
 function fieldsOf(info: string): Omit<MailInfo, 'patch'> {
-  const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(info)?.[1]?.trim() ?? '';
+  const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(info)?.[1] ?? '';
   const name = field('Author');
   const email = field('Email');
   return {

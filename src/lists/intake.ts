@@ -23,6 +23,11 @@ export function takeBatch(store: Store, source: Source, batch: Batch, policy: Po
   const taken = { mails: 0, patches: 0, aside: 0, deleted: 0 };
   store.transaction(() => {
     const unknown = unknownOf(store, batch);
+    store.mails.expectThreads(
+      batch.events.flatMap((event) =>
+        event.kind === 'mail' ? [event.letter.messageId, ...event.letter.references] : [],
+      ),
+    );
     const places: [place: string, mail: number][] = [];
     for (const event of batch.events) {
       if (event.kind === 'mail') {

@@ -142,7 +142,7 @@ function readAddress(text: string): Address {
 }
 
 function bare(address: string): string {
-  return address.replace(/\s+/g, '').toLowerCase();
+  return decodeWords(address).replace(/\s+/g, '').toLowerCase();
 }
 
 /** Without the white space around it, of ASCII only: in bytes that are not decoded yet, others may be half a character. */

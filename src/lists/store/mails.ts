@@ -1,8 +1,9 @@
 import type { LetterKind } from '../letter.js';
 import { number, text, type Row, type Sql } from './sql.js';
 import type { MailRecord, MailRecords } from './store.js';
+import type { Threads } from './threads.js';
 
-export function mailRecords(sql: Sql): MailRecords {
+export function mailRecords(sql: Sql, threads: Threads): MailRecords {
   const get = (id: number) => mail(sql.first('SELECT * FROM mail WHERE id = ?', id)!);
   const places = (id: number) =>
     sql
@@ -124,46 +125,11 @@ export function mailRecords(sql: Sql): MailRecords {
       sql.all('SELECT * FROM mail WHERE series = ? ORDER BY number, id', series).map(mail),
     aside: (limit) =>
       sql.all("SELECT * FROM mail WHERE kind = 'aside' ORDER BY id DESC LIMIT ?", limit).map(mail),
-    thread: (ids) => thread(sql, ids),
+    thread: (ids) => threads.of(ids),
+    expectThreads: (ids) => {
+      threads.expect(ids);
+    },
   };
-}
-
-/** Threads grow together when a mail refers to several; then the smaller numbers win. */
-function thread(sql: Sql, ids: readonly string[]): number {
-  const wanted = JSON.stringify(ids);
-  const found = sql.first(
-    `SELECT min(thread) AS least, max(thread) AS most, count(*) AS known FROM thread_id
-     WHERE message_id IN (SELECT value FROM json_each(?))`,
-    wanted,
-  )!;
-  const into = found['least'] === null ? nextThread(sql) : number(found, 'least');
-  if (number(found, 'known') < ids.length) {
-    sql.run('INSERT OR IGNORE INTO thread_id SELECT value, ? FROM json_each(?)', into, wanted);
-  }
-  if (found['most'] !== found['least']) join(sql, wanted, into);
-  return into;
-}
-
-function nextThread(sql: Sql): number {
-  return number(sql.first('SELECT coalesce(max(thread), 0) + 1 AS next FROM thread_id')!, 'next');
-}
-
-function join(sql: Sql, wanted: string, into: number): void {
-  const others = sql.all(
-    `SELECT DISTINCT thread FROM thread_id
-     WHERE message_id IN (SELECT value FROM json_each(?)) AND thread != ?`,
-    wanted,
-    into,
-  );
-  for (const other of others.map((row) => number(row, 'thread'))) {
-    sql.run(
-      `UPDATE mail SET thread = ?2 WHERE message_id IN (SELECT message_id FROM thread_id WHERE thread = ?1)`,
-      other,
-      into,
-    );
-    sql.run('UPDATE series SET thread = ?2 WHERE thread = ?1', other, into);
-    sql.run('UPDATE thread_id SET thread = ?2 WHERE thread = ?1', other, into);
-  }
 }
 
 function mailOrNull(row: Row | null): MailRecord | null {

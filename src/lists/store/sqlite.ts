@@ -7,6 +7,7 @@ import { seriesRecords } from './series.js';
 import { sourceRecords } from './sources.js';
 import { openSql, type Sql } from './sql.js';
 import type { Store } from './store.js';
+import { openThreads } from './threads.js';
 import { wishRecords } from './wishes.js';
 
 /**
@@ -17,6 +18,7 @@ import { wishRecords } from './wishes.js';
  */
 export function openSqliteStore(path: string): Store {
   const sql = open(path);
+  const threads = openThreads(sql);
   return {
     transaction(work) {
       sql.script('BEGIN IMMEDIATE');
@@ -26,11 +28,12 @@ export function openSqliteStore(path: string): Store {
         return result;
       } catch (error) {
         sql.script('ROLLBACK');
+        threads.forget();
         throw error;
       }
     },
     sources: sourceRecords(sql),
-    mails: mailRecords(sql),
+    mails: mailRecords(sql, threads),
     series: seriesRecords(sql),
     answers: answerRecords(sql),
     wishes: wishRecords(sql),

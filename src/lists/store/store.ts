@@ -92,6 +92,8 @@ export interface MailRecords {
   aside(limit: number): readonly MailRecord[];
   /** The thread that all these ids are in; threads that turn out to be one become one. */
   thread(ids: readonly string[]): number;
+  /** Looks up at once the ids that `thread` will be asked about. */
+  expectThreads(ids: readonly string[]): void;
 }
 
 export type SeriesState =
