@@ -18,7 +18,7 @@ let receiver: Receiver;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'recto-kill-'));
   epoch = makeEpoch(join(folder, 'inbox', 'git'));
-  receiver = await startReceiver(40);
+  receiver = await startReceiver({ slowness: 40 });
   const policy = `
 identity: { name: Recto, address: recto@example.net }
 tree: .

@@ -16,34 +16,74 @@ export interface ReceivedMail {
   readonly text: string;
 }
 
-/**
- * @param slowness milliseconds at most between the end of a mail and the answer to it
- * @param refuse gives what to say to a mail instead of taking it; null takes it
- */
-export async function startReceiver(
-  slowness = 0,
-  refuse: (to: readonly string[]) => { readonly code: number; readonly text: string } | null = () => null,
-): Promise<Receiver> {
+/** What a server says instead of taking something. */
+export interface Refusal {
+  readonly code: number;
+  readonly text: string;
+}
+
+export interface ReceiverOptions {
+  /** Milliseconds at most between the end of a mail and the answer to it. */
+  readonly slowness?: number;
+  /** What to say to a mail; null takes it. */
+  readonly refuse?: (mail: ReceivedMail) => Refusal | null;
+  /** What to say to a recipient; null takes it. */
+  readonly refuseRecipient?: (address: string) => Refusal | null;
+  /** Breaks the connection after a mail instead of answering; it has the mail. */
+  readonly hangUp?: (mail: ReceivedMail) => boolean;
+  /** Takes mails only from who has logged in, over TLS: from the start, or with STARTTLS. */
+  readonly login?: {
+    readonly tls: 'yes' | 'starttls';
+    readonly key: Buffer;
+    readonly cert: Buffer;
+    readonly user: string;
+    readonly password: string;
+  };
+}
+
+export async function startReceiver(options: ReceiverOptions = {}): Promise<Receiver> {
+  const {
+    slowness = 0,
+    refuse = () => null,
+    refuseRecipient = () => null,
+    hangUp = () => false,
+    login,
+  } = options;
+  const error = ({ code, text }: Refusal) => Object.assign(new Error(text), { responseCode: code });
   const mails: ReceivedMail[] = [];
   const receiver: Pick<Receiver, 'onMail'> = { onMail: () => undefined };
   const server = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ['STARTTLS', 'AUTH'],
+    ...(login === undefined
+      ? { authOptional: true, disabledCommands: ['STARTTLS', 'AUTH'] }
+      : { secure: login.tls === 'yes', key: login.key, cert: login.cert }),
     disableReverseLookup: true,
+    onAuth({ username, password }, _, done) {
+      if (username === login?.user && password === login?.password) done(null, { user: username });
+      else done(error({ code: 535, text: 'wrong user or password' }));
+    },
+    onRcptTo({ address }, _, done) {
+      const refusal = refuseRecipient(address);
+      done(refusal && error(refusal));
+    },
     onData(stream, session, done) {
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
       stream.on('end', () => {
         const to = session.envelope.rcptTo.map(({ address }) => address);
-        const refusal = refuse(to);
-        if (refusal) {
-          done(Object.assign(new Error(refusal.text), { responseCode: refusal.code }));
-          return;
-        }
         const text = Buffer.concat(chunks).toString('utf8');
         const messageId = /^Message-ID: <(.*)>/im.exec(text)?.[1] ?? '';
-        mails.push({ messageId, to, text });
+        const mail = { messageId, to, text };
+        const refusal = refuse(mail);
+        if (refusal) {
+          done(error(refusal));
+          return;
+        }
+        mails.push(mail);
         receiver.onMail();
+        if (hangUp(mail)) {
+          for (const connection of server.connections as Set<{ close(): void }>) connection.close();
+          return;
+        }
         setTimeout(done, Math.random() * slowness);
       });
     },

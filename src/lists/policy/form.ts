@@ -72,6 +72,11 @@ const name = z
   .string({ error: 'a name is expected' })
   .regex(/^[A-Za-z0-9][\w.-]{0,63}$/, 'a name of letters, digits, dots and dashes is expected');
 
+/** The name of a check in Patchwork. */
+const context = z
+  .string({ error: 'a name is expected' })
+  .regex(/^[-a-zA-Z0-9_]{1,255}$/, 'a name of letters, digits, underscores and dashes is expected');
+
 const source = z
   .strictObject({
     name,
@@ -143,7 +148,9 @@ export const policyForm = z.strictObject({
       message: 'archive is either url or source',
     })
     .optional(),
-  patchwork: z.strictObject({ url, tokenFile: text, context: name.optional() }).optional(),
+  patchwork: z
+    .strictObject({ url, project: name.optional(), tokenFile: text, context: context.optional() })
+    .optional(),
 });
 
 export type PolicyForm = z.infer<typeof policyForm>;

@@ -100,7 +100,13 @@ export interface Policy {
     /** How long a mail may take to get there. */
     readonly wait: number;
   } | null;
-  readonly patchwork: { readonly url: string; readonly tokenFile: string; readonly context: string } | null;
+  readonly patchwork: {
+    readonly url: string;
+    /** Where one mail may be a patch of several projects; null: the first. */
+    readonly project: string | null;
+    readonly tokenFile: string;
+    readonly context: string;
+  } | null;
 }
 
 /** What is done where the policy says nothing: nothing is sent. */

@@ -85,6 +85,7 @@ function policyOf(form: PolicyForm, folder: string): Policy {
     patchwork: patchwork
       ? {
           url: patchwork.url.replace(/\/+$/, ''),
+          project: patchwork.project ?? null,
           tokenFile: path(patchwork.tokenFile),
           context: patchwork.context ?? 'recto',
         }

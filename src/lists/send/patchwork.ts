@@ -8,7 +8,10 @@ import { backOff } from './outbox.js';
 /** Patchwork learns of patches from the same list, perhaps later than we do. */
 const MAX_ATTEMPTS = 12;
 
-/** Posts the verdicts that are due as checks on their patches, each once (Patchwork's REST API, version 1.2). */
+/**
+ * Posts the verdicts that are due as checks on their patches, each once (Patchwork's REST API 1.2, whose schema is in its
+ * docs/api/schemas/v1.2/patchwork.yaml).
+ */
 export async function postChecks(store: Store, policy: Policy, now: () => number): Promise<void> {
   const { patchwork } = policy;
   if (patchwork === null) return;
@@ -25,17 +28,17 @@ export async function postChecks(store: Store, policy: Policy, now: () => number
 }
 
 async function post(patchwork: NonNullable<Policy['patchwork']>, check: CheckRecord): Promise<void> {
-  const { url, tokenFile, context } = patchwork;
-  const found = await ask(`${url}/api/patches/?msgid=${encodeURIComponent(check.messageId)}`);
+  const { url, project, tokenFile, context } = patchwork;
+  const within = project === null ? '' : `&project=${encodeURIComponent(project)}`;
+  const found = await ask(`${url}/api/1.2/patches/?msgid=${encodeURIComponent(check.messageId)}${within}`);
   const id = (found as readonly { readonly id?: unknown }[])[0]?.id;
   if (typeof id !== 'number') throw new RectoError('no-list', 'Patchwork does not have the patch', url);
-  const checks = `${url}/api/patches/${String(id)}/checks/`;
-  const known = (await ask(checks)) as readonly {
-    context?: unknown;
-    description?: unknown;
-    state?: unknown;
-  }[];
-  const newest = known.filter((one) => one.context === context).at(-1);
+  const checks = `${url}/api/1.2/patches/${String(id)}/checks/`;
+  // The list comes in pages: ours alone, the newest first.
+  const known = await ask(`${checks}?context=${context}&order=-id`);
+  const [newest] = (known as readonly Partial<Record<'id' | 'description' | 'state', unknown>>[]).toSorted(
+    (a, b) => Number(b.id) - Number(a.id),
+  );
   // It was posted, and we ended before we could note it.
   if (newest?.description === check.says && newest.state === check.verdict) return;
   await ask(checks, {

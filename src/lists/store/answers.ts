@@ -36,7 +36,9 @@ export function answerRecords(sql: Sql): AnswerRecords {
     },
     postpone(id, dueAt, reason, now) {
       sql.run(
-        `UPDATE answer SET state = 'waiting', due_at = ?, reason = ?, changed_at = ?, attempts = attempts + 1 WHERE id = ?`,
+        // One that was begun has been counted; one that had failed begins anew.
+        `UPDATE answer SET state = 'waiting', due_at = ?, reason = ?, changed_at = ?,
+           attempts = CASE state WHEN 'sending' THEN attempts WHEN 'failed' THEN 0 ELSE attempts + 1 END WHERE id = ?`,
         dueAt,
         reason,
         now,
