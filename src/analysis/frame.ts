@@ -3,14 +3,29 @@ import { meetOrigins, standingKey, type Origin } from './origin.js';
 import { factKey, meetFacts, State, type Fact } from './state.js';
 import { conditionsOf } from './constraint.js';
 import type { Condition } from './summary.js';
-import { familyOf, mentionsParameter, result, subpage, termById, termOf, type Term } from './term.js';
+import {
+  familyOf,
+  mentionsParameter,
+  parameter,
+  result,
+  subpage,
+  termById,
+  termOf,
+  type Term,
+} from './term.js';
 
 /**
  * What may hold where a line of a function begins, on one path or on several that agree about folios: as much of a
  * State as has a meaning without the code in front of the line.
  */
 export interface Frame {
+  /** Variables that hold folios, or point to where pages are. */
   readonly variables: readonly (readonly [name: string, value: Term])[];
+  /**
+   * What other variables hold, in terms of what the callers passed. Null: a parameter holds something else than what
+   * was passed for it, and nobody knows what.
+   */
+  readonly values: readonly (readonly [name: string, value: Term | null])[];
   /** Memory behind what the callers passed. */
   readonly memory: readonly (readonly [base: Term, name: string, value: Term])[];
   readonly origins: readonly (readonly [folio: Term, origin: Origin])[];
@@ -19,20 +34,32 @@ export interface Frame {
   readonly contents: readonly (readonly [container: Term, held: readonly Origin[]])[];
 }
 
-/** Facts about the callers' values that one frame keeps. */
+/** What is kept of a function's variables and of what is known there. */
+export interface FrameInterest {
+  /** Variables whose values are kept even where they are no folio: NULL, or a parameter's field. */
+  readonly pointers: ReadonlySet<string>;
+  /** Other variables of which a caller may know what they hold. */
+  readonly others: ReadonlySet<string>;
+  /** Parameters that get other values somewhere, with their numbers. */
+  readonly changed: ReadonlyMap<string, number>;
+  /** Names of fields and constants in the conditions on which callees update folios. */
+  readonly asked: ReadonlySet<string>;
+}
+
+/** Facts about the callers' values that one frame keeps, besides those that updates depend on. */
 const CONDITIONS = 8;
 /** Frames that one line has; the paths that come later are dropped. */
 const FRAMES = 12;
+/** Frames of one line that agree about folios, and differ in what updates depend on. */
+const VARIANTS = 4;
+/** Terms that a variable's value is made of, at most. */
+const VALUE_SIZE = 6;
 
 /** Label of the values that a frame names. */
 const OWN = '^';
 
-/**
- * Takes from a state what a frame keeps.
- *
- * @param isPointer the variables whose values are kept even where they are no folio: NULL, or a parameter's field
- */
-export function frameOf(state: State, isPointer: (variable: string) => boolean): Frame {
+/** Takes from a state what a frame keeps. */
+export function frameOf(state: State, interest: FrameInterest): Frame {
   const names = new Map<Term, Term>();
   // Values of the function's own get names that do not depend on the code that made them.
   const nameOf = (value: Term): Term => {
@@ -49,7 +76,7 @@ export function frameOf(state: State, isPointer: (variable: string) => boolean):
     const isFolio = state.origins.has(familyOf(value));
     const at = key.indexOf('>');
     if (at < 0) {
-      if (isFolio || (isPointer(key) && (value.symbolic || isConstant(value))))
+      if (isFolio || (interest.pointers.has(key) && (value.symbolic || isConstant(value))))
         variables.push([key, nameOf(value)]);
     } else {
       const base = termById(Number(key.slice(0, at)));
@@ -71,9 +98,49 @@ export function frameOf(state: State, isPointer: (variable: string) => boolean):
       if (sides[0] && sides[1] && !term.symbolic) facts.push([equality(sides[0], sides[1]), fact]);
     }
   }
-  facts.push(...conditionsOf(state).slice(0, CONDITIONS));
+  const [decisive, others] = conditionsApart(state, interest.asked);
+  facts.push(...decisive, ...others.slice(0, CONDITIONS));
   const contents = [...state.contents].filter(([container]) => container.kind === 'local');
-  return { variables, memory, origins, facts, contents };
+  return { variables, values: valuesOf(state, interest), memory, origins, facts, contents };
+}
+
+/** What is known of the callers' values: what updates depend on, and the rest. */
+function conditionsApart(state: State, asked: ReadonlySet<string>): readonly [Condition[], Condition[]] {
+  const decisive: Condition[] = [];
+  const others: Condition[] = [];
+  for (const condition of conditionsOf(state))
+    (isAsked(condition[0], asked) ? decisive : others).push(condition);
+  return [decisive, others];
+}
+
+/** Is it made of fields and constants that are asked about? */
+function isAsked(term: Term, asked: ReadonlySet<string>): boolean {
+  switch (term.kind) {
+    case 'field':
+    case 'name':
+      return asked.has(term.name);
+    case 'operation':
+      return (
+        (term.base!.kind === 'number' || isAsked(term.base!, asked)) &&
+        (term.other === null || term.other.kind === 'number' || isAsked(term.other, asked))
+      );
+    default:
+      return false;
+  }
+}
+
+function valuesOf(state: State, { others, changed }: FrameInterest): Frame['values'] {
+  const values: (readonly [string, Term | null])[] = [];
+  for (const name of others) {
+    const value = state.env.get(name);
+    if (value?.symbolic && value.size <= VALUE_SIZE && mentionsParameter(value)) values.push([name, value]);
+  }
+  for (const [name, number] of changed) {
+    const value = state.env.get(name);
+    if (value === parameter(number) || (value && state.origins.has(familyOf(value)))) continue;
+    values.push([name, value?.symbolic && value.size <= VALUE_SIZE ? value : null]);
+  }
+  return values;
 }
 
 /**
@@ -89,6 +156,7 @@ export function stateOf(frame: Frame, number: number): State {
     return termOf({ ...term, base: term.base && own(term.base), other: term.other && own(term.other) });
   };
   for (const [name, value] of frame.variables) state.env.set(name, own(value));
+  for (const [name, value] of frame.values) state.env.set(name, value ?? result(0, `${OWN}${number}${name}`));
   for (const [base, name, value] of frame.memory) state.env.set(`${base.id}>${name}`, own(value));
   for (const [folio, origin] of frame.origins) state.origins.set(own(folio), origin);
   for (const [term, fact] of frame.facts) state.facts.set(own(term), fact);
@@ -96,20 +164,45 @@ export function stateOf(frame: Frame, number: number): State {
   return state;
 }
 
-/** Collects the frames of one line, those that agree about folios as one. */
+/** Collects the frames of one line: those that agree about folios, and about what updates depend on, as one. */
 export class FrameCollector {
-  private readonly frames = new Map<string, Frame>();
+  private readonly asked: ReadonlySet<string>;
+  private readonly frames = new Map<string, Map<string, Frame>>();
+
+  constructor({ asked }: FrameInterest) {
+    this.asked = asked;
+  }
 
   add(frame: Frame): void {
     const key = frameKey(frame);
-    const known = this.frames.get(key);
-    if (known) this.frames.set(key, meetFrames(known, frame));
-    else if (this.frames.size < FRAMES) this.frames.set(key, frame);
+    const variants = this.frames.get(key) ?? new Map<string, Frame>();
+    if (variants.size === 0 && this.frames.size >= FRAMES) return;
+    this.frames.set(key, variants);
+    const decisive = decisiveFacts(frame, this.asked);
+    const variant = [...decisive].sort().join(' ');
+    const known = variants.get(variant);
+    if (known) variants.set(variant, meetFrames(known, frame));
+    else if (variants.size < VARIANTS) variants.set(variant, frame);
+    else {
+      // One that agrees with it in the most loses the least.
+      const shared = ([, other]: readonly [string, Frame]): number =>
+        [...decisiveFacts(other, this.asked)].filter((fact) => decisive.has(fact)).length;
+      const [nearest, other] = [...variants].reduce((best, one) => (shared(one) > shared(best) ? one : best));
+      variants.set(nearest, meetFrames(other, frame));
+    }
   }
 
   all(): readonly Frame[] {
-    return [...this.frames.values()];
+    return [...this.frames.values()].flatMap((variants) => [...variants.values()]);
   }
+}
+
+function decisiveFacts({ facts }: Frame, asked: ReadonlySet<string>): ReadonlySet<string> {
+  return new Set(
+    facts
+      .filter(([term]) => term.symbolic && isAsked(term, asked))
+      .map(([term, fact]) => `${term.id}?${factKey(fact)}`),
+  );
 }
 
 /** Equal for frames that agree about which variable holds which folio, and how these stand. */
@@ -137,6 +230,7 @@ function meetFrames(a: Frame, b: Frame): Frame {
   const theirs = new Map(b.facts);
   return {
     ...a,
+    values: meetValues(a.values, b.values),
     origins: a.origins.map(([folio, origin]) => {
       const other = others.get(folio);
       return [folio, other ? meetOrigins(origin, other) : origin] as const;
@@ -147,6 +241,18 @@ function meetFrames(a: Frame, b: Frame): Frame {
       return met ? [[term, met]] : [];
     }),
   };
+}
+
+/** A parameter that has another value on one of two paths has one that is not known. */
+function meetValues(a: Frame['values'], b: Frame['values']): Frame['values'] {
+  const [ours, theirs] = [new Map(a), new Map(b)];
+  const met: (readonly [string, Term | null])[] = [];
+  for (const name of new Set([...ours.keys(), ...theirs.keys()])) {
+    const [value, other] = [ours.get(name), theirs.get(name)];
+    if (value !== undefined && value === other) met.push([name, value]);
+    else met.push([name, null]);
+  }
+  return met;
 }
 
 function isConstant(value: Term): boolean {

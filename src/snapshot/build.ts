@@ -11,7 +11,7 @@ import type { Tree } from '../tree/tree.js';
 import { FORMAT, type FunctionRow, type SnapshotFile } from './format.js';
 import { analyseWithFrames } from './frames.js';
 import { markOf } from './lines.js';
-import { keptFunctions, keptNodes, type Detail } from './select.js';
+import { keptFunctions, keptNodes, namesRead, type Detail } from './select.js';
 import { keptStructs, tellsOfType } from './types.js';
 
 /** What release a snapshot is of. */
@@ -86,21 +86,22 @@ function rowOf(
   const framed = detailed ? analyseWithFrames(analysis.program, entry, summaryOf) : null;
   // One that did not matter for the tree is known by what was just found.
   const known = (analysis.functions.get(entry.key) ?? framed?.analysis)!;
-  const types = (variables: readonly Variable[], all: boolean): string =>
+  const types = (variables: readonly Variable[], isKept: (name: string) => boolean): string =>
     variables
       .map(({ name, type }) => ({ name, type: tellsOfType(type, structs) ? type : '' }))
-      .filter(({ type }) => all || type !== '')
+      .filter(({ name, type }) => type !== '' || isKept(name))
       .map(({ name, type }) => `${name}:${type}`)
       .join(',');
   const locals = Object.entries(facts.locals).map(([name, type]) => ({ name, type }));
   const nodes = detailed || facts.kind === 'macro' ? keptNodes(entry, analysis.program, kept) : [];
+  const read = new Set(nodes.flatMap(({ action }) => namesRead(action)));
   return [
     facts.name,
     facts.line,
     kindOf(entry, known, analysis.program),
     tellsOfType(facts.returns, structs) || facts.returns === 'void' ? facts.returns : '',
-    types(facts.parameters, true),
-    detailed ? types(locals, false) : '',
+    types(facts.parameters, () => true),
+    detailed ? types(locals, (name) => read.has(name)) : '',
     pool.add(known.summary),
     pool.add(knownPart(known.record, analysis)),
     detailed

@@ -85,7 +85,9 @@ export async function readFragment(
   code.push(`${GAP}: ; }`);
   const lowered = (await lowerFile(code.join('\n'))).functions.find((facts) => facts.name === name);
   if (!lowered || lowered.nodes.length === 0) return null;
-  return withResumes(lowered, { ...context.facts, parameters, name }, numbers, resumes);
+  // Of what type they are nobody knows, but they are variables.
+  const locals = { ...Object.fromEntries([...names].map((used) => [used, ''])), ...context.facts.locals };
+  return withResumes(lowered, { ...context.facts, parameters, name, locals }, numbers, resumes);
 }
 
 /**

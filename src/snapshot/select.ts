@@ -98,12 +98,17 @@ function isAsked(action: Action, program: Program, isKept: (name: string) => boo
 
 /** The results of calls that an action reads. */
 export function temporaries(action: Action): readonly string[] {
+  return namesRead(action).filter((name) => name.startsWith('%'));
+}
+
+/** The variables, and the results of calls, that an assignment, a call or a test reads. */
+export function namesRead(action: Action): readonly string[] {
   const names: string[] = [];
   const visit = (value: Expression): void => {
     switch (value.kind) {
       case 'read':
       case 'address':
-        if (value.place.base.startsWith('%')) names.push(value.place.base);
+        names.push(value.place.base);
         break;
       case 'unary':
         visit(value.operand);
@@ -119,6 +124,6 @@ export function temporaries(action: Action): readonly string[] {
   } else if (action.do === 'call') {
     action.arguments.forEach(visit);
     if (typeof action.callee !== 'string') visit({ kind: 'read', place: action.callee });
-  }
+  } else if (action.do === 'test') visit(action.condition);
   return names;
 }

@@ -315,10 +315,8 @@ interface StagedEntry extends FunctionEntry {
 
 function withNewNames(frame: Frame, renamed: ReadonlyMap<string, string>): Frame {
   if (renamed.size === 0) return frame;
-  return {
-    ...frame,
-    variables: frame.variables.map(([name, value]) => [renamed.get(name) ?? name, value] as const),
-  };
+  const newName = <T>([name, value]: readonly [string, T]) => [renamed.get(name) ?? name, value] as const;
+  return { ...frame, variables: frame.variables.map(newName), values: frame.values.map(newName) };
 }
 
 function callsOneOf({ action }: FactNode, callees: readonly string[]): boolean {

@@ -1,45 +1,10 @@
-import { createTwoFilesPatch } from 'diff';
 import { describe, expect, it } from 'vitest';
-import { readSeries } from '../../src/mail/read.js';
 import type { Finding } from '../../src/review/finding.js';
 import { reviewSeries, type Review } from '../../src/review/review.js';
 import { HEADER, NO_STORE, rules, treeOf, type Files } from '../analysis/kernel.js';
+import { seriesThrough } from './edits.js';
 
 const FILE = 'mm/a.c';
-
-/** A mail with the difference of two versions of some files. */
-function mail(before: Files, after: Files, number: number, of: number): string {
-  const paths = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  const diffs = paths
-    .filter((path) => before[path] !== after[path])
-    .map((path) =>
-      createTwoFilesPatch(
-        before[path] === undefined ? '/dev/null' : `a/${path}`,
-        after[path] === undefined ? '/dev/null' : `b/${path}`,
-        before[path] ?? '',
-        after[path] ?? '',
-        undefined,
-        undefined,
-        { context: 3 },
-      ).replace(/^=+\n/, `diff --git a/${path} b/${path}\n`),
-    );
-  return [
-    'From 0000000000000000000000000000000000000000 Mon Sep 17 00:00:00 2001',
-    'From: Sam Ample <sam@example.org>',
-    `Date: Tue, 4 Mar 2025 10:21:0${number} +0000`,
-    `Subject: [PATCH ${number}/${of}] step ${number}`,
-    `Message-ID: <20250304102107.${number}-sam@example.org>`,
-    ...(number > 1 ? ['In-Reply-To: <20250304102107.1-sam@example.org>'] : []),
-    '',
-    'What and why.',
-    '---',
-    ...diffs,
-    '-- ',
-    '2.48',
-    '',
-    '',
-  ].join('\n');
-}
 
 const filesOf = (files: Files | string): Files => (typeof files === 'string' ? { [FILE]: files } : files);
 
@@ -49,13 +14,8 @@ async function review(
   tree: Files | string = versions[0]!,
 ): Promise<Review> {
   const steps = versions.map(filesOf);
-  const mails = steps.slice(1).map((after, index) => mail(steps[index]!, after, index + 1, steps.length - 1));
-  const [series] = await readSeries([{ name: 'series.mbox', bytes: Buffer.from(mails.join('')) }]);
-  return reviewSeries(
-    { series: series!, tree: treeOf(filesOf(tree)), base: null, notes: [] },
-    rules,
-    NO_STORE,
-  );
+  const series = await seriesThrough(steps);
+  return reviewSeries({ series, tree: treeOf(filesOf(tree)), base: null, notes: [] }, rules, NO_STORE);
 }
 
 /** `patch: cause, in: updater: update`, with `, gone in n` where a later patch takes it back. */
