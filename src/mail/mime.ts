@@ -1,19 +1,26 @@
-import { simpleParser, type Attachment, type ParsedMail } from 'mailparser';
+import type { Attachment, ParsedMail } from 'mailparser';
 import { decodeText } from './decode-text.js';
 import { readFirstAddress, readHeader, readIds, type MailHeader } from './header.js';
 import { htmlText } from './html.js';
 import { MAX_ADDRESSES, MAX_NESTING } from './limits.js';
 import type { Message } from './message.js';
+import { readPlainBody } from './plain-body.js';
 
 /**
  * Decodes one mail (RFC 5322 and MIME). Attached diffs are kept, other attachments are named in the notes.
  * Throws nothing for a mail that is damaged: what can be decoded is, and the notes say what could not.
  */
 export async function readMime(bytes: Buffer, place: string, nesting = 0): Promise<Message> {
-  const { raw, flowed, delSp } = prepared(bytes);
   const fields = fieldsOf(readHeader(bytes));
+  const plain = readPlainBody(bytes);
+  if (plain !== null) {
+    const { body, charset } = plain;
+    return { ...emptyMessage(place), ...fields, body, notes: characterNotes(body.text, charset, place) };
+  }
+  const { raw, flowed, delSp } = prepared(bytes);
   let mail: ParsedMail;
   try {
+    const { simpleParser } = await import('mailparser');
     mail = await simpleParser(raw, {
       skipHtmlToText: true,
       skipTextToHtml: true,
@@ -38,9 +45,7 @@ export async function readMime(bytes: Buffer, place: string, nesting = 0): Promi
     fromPage = true;
     notes.push(`${place} has only HTML, which does not keep white space`);
   }
-  if (text.includes('\ufffd')) {
-    notes.push(`${place} has characters that its character set (${charset(mail)}) does not explain`);
-  }
+  notes.push(...characterNotes(text, charsetOf(mail), place));
   const attachedDiffs: string[] = [];
   const attached: Message[] = [];
   for (const attachment of mail.attachments) {
@@ -156,9 +161,14 @@ function withoutBrackets(id: string | null): string | null {
   return bare ? bare : null;
 }
 
-function charset(mail: ParsedMail): string {
+function characterNotes(text: string, charset: string | null, place: string): string[] {
+  if (!text.includes('\ufffd')) return [];
+  return [`${place} has characters that its character set (${charset ?? 'not named'}) does not explain`];
+}
+
+function charsetOf(mail: ParsedMail): string | null {
   const line = mail.headerLines.find((header) => header.key === 'content-type')?.line ?? '';
-  return /charset\s?=\s?"?([\w.:-]+)/i.exec(line)?.[1] ?? 'not named';
+  return /charset\s?=\s?"?([\w.:-]+)/i.exec(line)?.[1] ?? null;
 }
 
 function emptyMessage(place: string): Message {
