@@ -79,9 +79,11 @@ function functionsNamed(name: string, program: Program): readonly FunctionEntry[
     const made = new Map<string, FunctionEntry[]>();
     for (const entry of program.functions()) {
       if (/^(?:arch|tools|samples)\//.test(entry.file)) continue;
-      const known = made.get(entry.facts.name);
+      // Its facts may have to be made first.
+      const name = entry.key.slice(entry.key.lastIndexOf(':') + 1);
+      const known = made.get(name);
       if (known) known.push(entry);
-      else made.set(entry.facts.name, [entry]);
+      else made.set(name, [entry]);
     }
     indexes.set(program, made);
     index = made;

@@ -8,10 +8,10 @@ import type { Summary } from '../analysis/summary.js';
 import type { TreeAnalysis } from '../analysis/tree-analysis.js';
 import type { RuleData } from '../folio/contract.js';
 import type { Tree } from '../tree/tree.js';
-import { FORMAT, type FunctionRow, type SnapshotFile } from './format.js';
+import { FORMAT, type FunctionRow, type NodeRow, type SnapshotFile } from './format.js';
 import { analyseWithFrames } from './frames.js';
 import { markOf } from './lines.js';
-import { keptFunctions, keptNodes, namesRead, type Detail } from './select.js';
+import { functionsNamed, keptFunctions, keptNodes, namesRead, type Detail } from './select.js';
 import { keptStructs, tellsOfType } from './types.js';
 
 /** What release a snapshot is of. */
@@ -111,7 +111,8 @@ function rowOf(
           .join('')
       : '',
     framed ? framesText(entry, framed.frames, pool) : '',
-    nodes.map(({ line, action }) => [line - facts.line, action]),
+    [...new Set(nodes.flatMap(({ action }) => functionsNamed(action)))].join(','),
+    JSON.stringify(nodes.map(({ line, action }): NodeRow => [line - facts.line, action])),
   ];
 }
 

@@ -2,7 +2,7 @@ import type { Action } from '../c/facts.js';
 import type { Accessor, Flag } from '../folio/model.js';
 
 /** What a snapshot file begins with. A reader of another number cannot read it. */
-export const FORMAT = 1;
+export const FORMAT = 2;
 
 /** A snapshot as it stands in its file, which is this as JSON, compressed by gzip. */
 export interface SnapshotFile {
@@ -57,7 +57,10 @@ export type FunctionRow = readonly [
   marks: string,
   /** Per line of the function: `.` no frame, `=` those of the line before that has some, else the cell; commas between. */
   frames: string,
-  nodes: readonly NodeRow[],
+  /** The functions and macros that its nodes name, commas between: who is asked for callers need not read the nodes. */
+  names: string,
+  /** NodeRow[] as JSON, which is read when it is asked for. */
+  nodes: string,
 ];
 
 /** A node that is kept: its line, and what it does. */

@@ -96,6 +96,13 @@ function isAsked(action: Action, program: Program, isKept: (name: string) => boo
   return bitOperation(action.callee) !== null || isKept(action.callee);
 }
 
+/** The functions that an action calls by their names, or hands to those. */
+export function functionsNamed(action: Action): readonly string[] {
+  if (action.do !== 'call') return [];
+  const handed = action.arguments.flatMap((argument) => (argument.kind === 'name' ? [argument.name] : []));
+  return typeof action.callee === 'string' ? [action.callee, ...handed] : handed;
+}
+
 /** The results of calls that an action reads. */
 export function temporaries(action: Action): readonly string[] {
   return namesRead(action).filter((name) => name.startsWith('%'));

@@ -6,7 +6,8 @@ import type { Frame } from '../analysis/frame.js';
 import { PoolReader } from '../analysis/serial.js';
 import type { FlagModel } from '../folio/model.js';
 import { RectoError } from '../errors.js';
-import type { FunctionRow, SnapshotFile } from './format.js';
+import { reasonOf } from '../tree/cache.js';
+import type { FunctionRow, NodeRow, SnapshotFile } from './format.js';
 import { linesOf, type Line } from './text.js';
 
 /** A function of the release, made of its row when it is asked for. */
@@ -76,14 +77,9 @@ export class SnapshotFunction implements FunctionEntry {
     return damaged(() => this.pool.get(cells[at]!) as readonly Frame[]);
   }
 
-  /** Does its code name one of these? */
-  names(functions: ReadonlySet<string>): boolean {
-    return this.row[10].some(
-      ([, action]) =>
-        action.do === 'call' &&
-        ((typeof action.callee === 'string' && functions.has(action.callee)) ||
-          action.arguments.some((argument) => argument.kind === 'name' && functions.has(argument.name))),
-    );
+  /** The functions that its code names. */
+  get named(): readonly string[] {
+    return this.row[10].split(',');
   }
 
   private frameCells(): readonly string[] {
@@ -102,6 +98,7 @@ function factsOf([
   ,
   marks,
   ,
+  ,
   nodes,
 ]: FunctionRow): FunctionFacts {
   return {
@@ -115,8 +112,16 @@ function factsOf([
     parameters: variablesOf(parameters),
     variadic: kind.includes('v'),
     locals: Object.fromEntries(variablesOf(locals).map(({ name, type }) => [name, type])),
-    nodes: nodes.map(([offset, action]): FactNode => ({ line: line + offset, action, next: [] })),
+    nodes: nodesOf(nodes).map(([offset, action]): FactNode => ({ line: line + offset, action, next: [] })),
   };
+}
+
+function nodesOf(text: string): readonly NodeRow[] {
+  try {
+    return JSON.parse(text) as readonly NodeRow[];
+  } catch (error) {
+    throw new RectoError('unreadable-input', `the snapshot is damaged: ${reasonOf(error)}`);
+  }
 }
 
 function variablesOf(text: string): Variable[] {
@@ -137,6 +142,7 @@ export class Snapshot implements Definitions {
   private readonly byFile = new Map<string, ReadonlyMap<string, SnapshotFunction>>();
   private readonly globals = new Map<string, SnapshotFunction>();
   private readonly fieldsOf: SnapshotFile['structs'];
+  private naming: ReadonlyMap<string, readonly SnapshotFunction[]> | null = null;
 
   constructor(file: SnapshotFile) {
     this.version = file.version;
@@ -175,6 +181,22 @@ export class Snapshot implements Definitions {
 
   *functions(): Iterable<SnapshotFunction> {
     for (const functions of this.byFile.values()) yield* functions.values();
+  }
+
+  /** The functions whose code names this one. */
+  functionsNaming(name: string): readonly SnapshotFunction[] {
+    if (this.naming === null) {
+      const naming = new Map<string, SnapshotFunction[]>();
+      for (const item of this.functions()) {
+        for (const named of item.named) {
+          const known = naming.get(named);
+          if (known) known.push(item);
+          else naming.set(named, [item]);
+        }
+      }
+      this.naming = naming;
+    }
+    return this.naming.get(name) ?? [];
   }
 
   functionsIn(file: string): Iterable<SnapshotFunction> {

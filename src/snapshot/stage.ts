@@ -12,7 +12,7 @@ import type { TreeAnalysis } from '../analysis/tree-analysis.js';
 import type { RuleData } from '../folio/contract.js';
 import { readFragment, type Fragment } from './fragment.js';
 import { mergeAnalysis } from './merge.js';
-import { temporaries } from './select.js';
+import { functionsNamed, temporaries } from './select.js';
 import { SnapshotFunction, type Snapshot } from './snapshot.js';
 import type { TouchedFunction } from './touched.js';
 
@@ -74,13 +74,13 @@ function followCallers(snapshot: Snapshot, stages: readonly Stage[]): void {
     }
     const known = new Set([...texts.keys(), ...pending]);
     pending = new Set([...known].filter((key) => stages.some((stage) => stage.calls(key, changed))));
-    for (const caller of differing.size > 0 ? snapshot.functions() : []) {
-      if (!caller.hasLines || !caller.names(differing)) continue;
-      const names = again.get(caller.key) ?? new Set<string>();
-      const size = names.size;
-      for (const name of differing) if (caller.names(new Set([name]))) names.add(name);
-      again.set(caller.key, names);
-      if (names.size > size) pending.add(caller.key);
+    for (const name of differing) {
+      for (const caller of snapshot.functionsNaming(name)) {
+        if (!caller.hasLines) continue;
+        const names = again.get(caller.key) ?? new Set<string>();
+        if (!names.has(name)) pending.add(caller.key);
+        again.set(caller.key, names.add(name));
+      }
     }
   }
 }
@@ -320,11 +320,7 @@ function withNewNames(frame: Frame, renamed: ReadonlyMap<string, string>): Frame
 }
 
 function callsOneOf({ action }: FactNode, callees: readonly string[]): boolean {
-  return (
-    action.do === 'call' &&
-    ((typeof action.callee === 'string' && callees.includes(action.callee)) ||
-      action.arguments.some((argument) => argument.kind === 'name' && callees.includes(argument.name)))
-  );
+  return functionsNamed(action).some((name) => callees.includes(name));
 }
 
 /** A call, and in front of it those that make its arguments. */
