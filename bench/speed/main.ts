@@ -6,9 +6,10 @@ import { reviewRows } from './review-rows.js';
 import type { Round, Row } from './row.js';
 import { runningRow } from './running-row.js';
 import { makeScratch } from './scratch.js';
+import { withoutTreeRow } from './without-tree-row.js';
 
 const options = readOptions(process.argv.slice(2));
-const all: readonly Row[] = [...indexRows, ...reviewRows, runningRow, ...epochRows];
+const all: readonly Row[] = [...indexRows, ...reviewRows, withoutTreeRow, runningRow, ...epochRows];
 const rows =
   options.rows.length === 0
     ? all.filter((row) => options.epoch !== null || !epochRows.includes(row))
