@@ -29,7 +29,8 @@ export function parseSubject(subject: string): Subject {
   let patch = false;
   for (;;) {
     const answers = REPLY.exec(rest);
-    if (answers) {
+    // Behind the prefix of a patch, "r:" is a subsystem rather than an answer from Italy.
+    if (answers && (!patch || /^re/i.test(rest))) {
       reply = true;
       rest = rest.slice(answers[0].length);
       continue;

@@ -1,6 +1,5 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,64 +14,23 @@ import { openSqliteStore } from '../../src/lists/store/sqlite.js';
 import { oneEach, TestDesk } from './desk.js';
 import { whyNoServers } from './installed.js';
 import { mail, seriesMails } from './mails.js';
+import {
+  freePort,
+  startMachine,
+  startPublicInbox,
+  until,
+  type Machine,
+  type PublicInboxServer,
+} from './public-inbox-server.js';
 import { startReceiver, type Receiver } from './smtp-receiver.js';
 
 const reason = whyNoServers();
 if (reason !== null) console.log(`skipped, tests against real mail servers: ${reason}`);
 
+let machine: Machine;
 let folder: string;
-let port: number;
+let server: PublicInboxServer;
 let receiver: Receiver;
-const children: ChildProcess[] = [];
-
-/** Puts mails into the inbox as public-inbox does it. */
-const INJECT = `
-use strict; use warnings;
-use PublicInbox::Config; use PublicInbox::InboxWritable; use PublicInbox::Eml;
-my $all = do { local $/; <STDIN> };
-my $ibx = PublicInbox::Config->new->lookup_name($ARGV[0]) or die "no inbox";
-my $im = PublicInbox::InboxWritable->new($ibx)->importer(0);
-for (split /\\0/, $all) { $im->add(PublicInbox::Eml->new(\\$_)) or die "not added" }
-$im->done;
-`;
-
-function run(command: string, words: readonly string[], input = ''): string {
-  const env = { ...process.env, HOME: folder, PI_CONFIG: join(folder, 'config') };
-  const result = spawnSync(command, words, { cwd: folder, env, input, encoding: 'utf8', timeout: 120_000 });
-  if (result.status !== 0) throw new Error(`${command}: ${result.stderr} ${String(result.error ?? '')}`);
-  return result.stdout;
-}
-
-function inject(mails: readonly string[]): void {
-  writeFileSync(join(folder, 'inject.pl'), INJECT);
-  run('perl', ['inject.pl', 'box'], mails.join('\0'));
-}
-
-function start(command: string, words: readonly string[]): void {
-  const env = { ...process.env, HOME: folder, PI_CONFIG: join(folder, 'config') };
-  children.push(spawn(command, words, { cwd: folder, env, stdio: 'ignore' }));
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address ? address.port : 0;
-}
-
-async function until(ready: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
-    if (await ready().catch(() => false)) return;
-    await sleep(200);
-  }
-  throw new Error('the server did not start');
-}
-
-async function get(path: string): Promise<{ status: number; body: Buffer }> {
-  const answer = await fetch(`http://127.0.0.1:${String(port)}/box/${path}`);
-  return { status: answer.status, body: Buffer.from(await answer.arrayBuffer()) };
-}
 
 /** Follows the policy in `recto.yml` for one pass, with reviews that find one thing in each patch. */
 async function pass(): Promise<void> {
@@ -91,25 +49,14 @@ async function pass(): Promise<void> {
 
 describe.skipIf(reason !== null)('real servers', () => {
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'recto-servers-'));
-    port = await freePort();
+    machine = startMachine(mkdtempSync(join(tmpdir(), 'recto-servers-')));
+    folder = machine.folder;
     receiver = await startReceiver();
-    run('public-inbox-init', [
-      '-V2',
-      '-L',
-      'basic',
-      'box',
-      join(folder, 'box'),
-      `http://127.0.0.1:${String(port)}/box`,
-      'linux-mm@example.org',
-    ]);
-    start('public-inbox-httpd', ['-W0', '-l', `127.0.0.1:${String(port)}`]);
-    // An inbox without a mail is not found; that is an answer, too.
-    await until(async () => (await get('')).status > 0);
+    server = await startPublicInbox(machine, { box: 2 });
   }, 120_000);
 
   afterAll(async () => {
-    for (const child of children) child.kill();
+    machine.stop();
     await receiver.close();
     rmSync(folder, { recursive: true, force: true });
   });
@@ -120,7 +67,7 @@ describe.skipIf(reason !== null)('real servers', () => {
       `
 identity: { name: Recto, address: recto@example.net }
 tree: .
-sources: [{ name: box, publicInbox: 'http://127.0.0.1:${String(port)}/box', start: beginning }]
+sources: [{ name: box, publicInbox: '${server.url}/box', start: beginning }]
 settle: 0s
 answers: [{ to: list }]
 perDay: 1000
@@ -138,7 +85,7 @@ send: { smtp: { host: 127.0.0.1, port: ${String(receiver.port)}, tls: no } }
         patches.push(`thread-${String(thread)}-v1-${String(number)}@example.org`);
       }
       mails += sent.length;
-      inject(sent);
+      server.inject('box', sent);
       if (thread % 15 === 14) await pass();
     }
     expect(mails).toBeGreaterThanOrEqual(300);
@@ -150,14 +97,17 @@ send: { smtp: { host: 127.0.0.1, port: ${String(receiver.port)}, tls: no } }
     expect(receiver.mails).toHaveLength(patches.length);
 
     // The list gets them; nothing is answered that is our own.
-    inject(receiver.mails.map(({ text }) => text.replaceAll('\r\n', '\n')));
+    server.inject(
+      'box',
+      receiver.mails.map(({ text }) => text.replaceAll('\r\n', '\n')),
+    );
     await pass();
     expect(receiver.mails).toHaveLength(patches.length);
 
-    const thread = gunzipSync((await get('thread-7-v1-3@example.org/t.mbox.gz')).body).toString();
+    const thread = gunzipSync((await server.get('box/thread-7-v1-3@example.org/t.mbox.gz')).body).toString();
     const answer = receiver.mails.find(({ text }) => text.includes('In-Reply-To: <thread-7-v1-3@'))!;
     expect(thread).toContain(`Message-ID: <${answer.messageId}>`);
-    const page = (await get('thread-7-v1-3@example.org/')).body.toString();
+    const page = (await server.get('box/thread-7-v1-3@example.org/')).body.toString();
     expect(page).toContain(answer.messageId);
 
     writeFileSync(join(folder, 'thread.mbox'), thread);
@@ -213,13 +163,13 @@ function muttIndex(): string {
 async function startDovecot(): Promise<{ deliver(mail: string): void }> {
   const imapPort = await freePort();
   const box = join(folder, 'mail');
-  const uid = Number(run('id', ['-u', 'mail']));
-  const gid = Number(run('id', ['-g', 'mail']));
+  const uid = Number(machine.run('id', ['-u', 'mail']));
+  const gid = Number(machine.run('id', ['-g', 'mail']));
   for (const part of ['', 'new', 'cur', 'tmp']) {
     mkdirSync(join(box, part), { recursive: true });
     chownSync(join(box, part), uid, gid);
   }
-  run('chmod', ['755', folder]);
+  machine.run('chmod', ['755', folder]);
   writeFileSync(
     join(folder, 'dovecot.conf'),
     `
@@ -261,7 +211,7 @@ sources:
     start: beginning
 `,
   );
-  start('dovecot', ['-F', '-c', join(folder, 'dovecot.conf')]);
+  machine.start('dovecot', ['-F', '-c', join(folder, 'dovecot.conf')]);
   await until(
     () =>
       new Promise((resolve) => {
@@ -279,7 +229,7 @@ sources:
       const name = `${String(Date.now())}.${String(count++).padStart(5, '0')}.test`;
       writeFileSync(join(box, 'tmp', name), text);
       chownSync(join(box, 'tmp', name), uid, gid);
-      run('mv', [join(box, 'tmp', name), join(box, 'new', name)]);
+      machine.run('mv', [join(box, 'tmp', name), join(box, 'new', name)]);
     },
   };
 }

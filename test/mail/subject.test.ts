@@ -14,6 +14,8 @@ describe('parseSubject', () => {
     ['[V5,3/7] x', 'x', 5, 3, 7],
     ['[PATCH 5.10 1/2] [media] x', 'x', 1, 1, 2],
     ['[list] hello', 'hello', 1, null, null],
+    ['[PATCH 1/3] r: x', 'r: x', 1, 1, 3],
+    ['R: [PATCH 1/3] x', 'x', 1, 1, 3],
     ['[PATCH preview][] x', 'x', 1, null, null],
     ['[RFC PATCH 3/4] [dax|pmem]: x', 'x', 1, 3, 4],
     ['Revert "[PATCH] x"', 'Revert "[PATCH] x"', 1, null, null],

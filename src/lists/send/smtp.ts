@@ -95,12 +95,14 @@ function send(connection: SMTPConnection, mail: Outgoing, begin: () => void): Pr
       this.push(null);
     },
   });
-  return new Promise((resolve) => {
-    connection.once('error', (error: Error) => {
+  return new Promise<Delivery>((resolve) => {
+    const fail = (error: Error) => {
       resolve(failed(error, begun));
-    });
+    };
+    connection.once('error', fail);
     const envelope = { from: mail.from, to: [...mail.recipients], use8BitMime: true };
     connection.send(envelope, content, (error, info) => {
+      connection.off('error', fail);
       if (error) resolve(failed(error, begun));
       else resolve({ kind: 'taken', note: noteOf(info) });
     });

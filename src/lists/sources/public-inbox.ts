@@ -226,8 +226,8 @@ function eventOf(prefix: string, entry: HistoryEntry, found: Buffer | Error | nu
   const place = `${prefix}${entry.blob}`;
   if (entry.deletes) return { kind: 'deleted', place, bytes: found instanceof Error ? null : found };
   if (found instanceof Error) return { kind: 'unreadable', place, reason: found.message };
-  // What the history names and the repository does not have was purged.
-  if (found === null) return null;
+  // What the history names and the repository does not have was purged; so was what is empty now.
+  if (found === null || found.length === 0) return null;
   return foundMail(place, found, entry.time * 1000);
 }
 
