@@ -31,16 +31,33 @@ const FOLDER = 'expected the path of a folder, from the top of the repository';
 const level = z.enum(['high', 'medium', 'low']);
 const conclusion = z.enum(CONCLUSIONS);
 const form = z.strictObject({
-  paths: z.array(z.string().min(1)).min(1).default(['**']),
-  'least-severity': level.default('low'),
-  conclusion: z.strictObject({ high: conclusion, medium: conclusion, low: conclusion }).partial().default({}),
-  'checks-off': z.array(z.string().regex(/^[a-z0-9-]+$/, 'expected the id of a check')).default([]),
+  paths: z
+    .array(z.string().min(1))
+    .min(1)
+    .default(['**'])
+    .describe('Files whose findings are told: patterns, or folders.'),
+  'least-severity': level.default('low').describe('Findings below are not told.'),
+  conclusion: z
+    .strictObject({ high: conclusion, medium: conclusion, low: conclusion })
+    .partial()
+    .default({})
+    .describe('What the worst finding of a severity makes of the check.'),
+  'checks-off': z
+    .array(z.string().regex(/^[a-z0-9-]+$/, 'expected the id of a check'))
+    .default([])
+    .describe('Checks that are off, by id.'),
   rules: z
     .string()
     .regex(/^[\w./-]+$/, FOLDER)
     .refine(isInside, FOLDER)
-    .optional(),
+    .optional()
+    .describe('A folder with contracts, races and checks of your own, laid out as the rules/ of Recto.'),
 });
+
+/** The JSON Schema of the file, as editors check it. */
+export function configurationSchema(): object {
+  return z.toJSONSchema(form, { io: 'input' });
+}
 
 /**
  * Reads `.github/recto.yml` from the branch that the pull request goes to, never from the pull request itself.

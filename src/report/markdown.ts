@@ -73,8 +73,8 @@ export function findingMarkdown(told: Told, instead = ''): string {
   return blocks.filter((block) => block !== '').join('\n\n');
 }
 
-/** Each way to the update as a list of its own. */
-function evidenceList(told: Told): string[] {
+/** The lines of the tree that show it: each way to the update as a list of its own. */
+export function evidenceList(told: Told): string[] {
   const [{ origins }] = told;
   const lines = origins.flatMap(({ path }, index) => [
     ...(index > 0 ? ['', 'or', ''] : []),

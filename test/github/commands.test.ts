@@ -56,7 +56,7 @@ describe('a command', () => {
     await world.deliver(event);
     const [answer, ...more] = ours(world);
     expect(more).toEqual([]);
-    expect(answer!.body).toContain('mm/sketch_draw.c:19  sketch_draw()  calls sketch_init_folio()');
+    expect(answer!.body).toContain('- `mm/sketch_draw.c:19` `sketch_draw()`: calls `sketch_init_folio()`');
     expect(answer!.body).toContain('What can be lost:');
   });
 
@@ -99,6 +99,14 @@ describe('a command', () => {
     expect(world.github.mistakes).toEqual([]);
   });
 
+  it('works where the commits are in a fork', async () => {
+    const world = await reviewed();
+    world.state.detach(world.state.pulls[0]!);
+    await world.deliver(world.comment(1, 'maintainer', '/recto review'));
+    expect(world.state.checkRuns.map(({ conclusion }) => conclusion)).toEqual(['failure', 'failure']);
+    expect(world.github.mistakes).toEqual([]);
+  });
+
   it('that is not understood is answered with those that are', async () => {
     const world = await reviewed();
     await world.deliver(world.comment(1, 'maintainer', '/recto reviw'));
@@ -122,10 +130,14 @@ describe('a command', () => {
     expect(ours(world).filter(({ author }) => author !== 'reader')).toEqual([]);
   });
 
-  it('of a bot, or at an issue, is none', async () => {
+  it('of a bot, at an issue, or written into a comment later, is none', async () => {
     const world = await reviewed();
     const { length } = world.github.received;
     await world.deliver(
+      world.event('issue_comment', 'edited', {
+        issue: { number: 1, pull_request: {} },
+        comment: { id: 3, body: '/recto review', user: { login: 'maintainer', type: 'User' } },
+      }),
       world.event('issue_comment', 'created', {
         issue: { number: 1, pull_request: null },
         comment: { id: 1, body: '/recto review', user: { login: 'maintainer', type: 'User' } },

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
-import { parseConfiguration } from '../../src/github/configuration.js';
+import { parse } from 'yaml';
+import { configurationSchema, parseConfiguration } from '../../src/github/configuration.js';
 import { judgeOnce, startWorld, type World } from './double/world.js';
 import { DRAW, drawAdopts, findChecks, PAGES } from './sketches.js';
 
@@ -47,6 +50,22 @@ describe('.github/recto.yml', () => {
     ['paths: [mm\n', /^\.github\/recto\.yml:\d: this is not YAML: /],
   ])('says what is wrong with %j', (text, message) => {
     expect(() => parseConfiguration(text)).toThrow(message);
+  });
+});
+
+describe('docs/recto.schema.json', () => {
+  const file = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+  const schema = JSON.parse(file('docs/recto.schema.json')) as object;
+
+  it('is what Recto checks', () => {
+    expect(schema).toEqual(configurationSchema());
+  });
+
+  it('takes the example, and no field that there is not', () => {
+    const check = new Ajv2020().compile(schema);
+    expect(check(parse(file('examples/github/recto.yml')))).toBe(true);
+    expect(check({ path: ['mm'] })).toBe(false);
+    expect(check({ 'least-severity': 'severe' })).toBe(false);
   });
 });
 
