@@ -41,6 +41,9 @@ describe('a pull request', () => {
     expect(seen(world)).toEqual({ threads: [inDraw, inPages], reviews: 1, checks: [failed] });
     const [run] = world.state.checkRuns;
     expect(run!.output.summary).toContain('from a partial clone of sketch/linux');
+    const { threads, reviews } = world.state;
+    const written = [reviews[0]!.body, ...threads.map(({ comments }) => comments[0]!.body)];
+    await expect(written.join('\n\n=====\n\n') + '\n').toMatchFileSnapshot('golden/review.out');
     expect(run!.annotations.map(({ path, start_line }) => [path, start_line])).toEqual([
       [DRAW, 19],
       [PAGES, 45],
