@@ -9,7 +9,11 @@ export interface Options {
   readonly operators: readonly string[];
   readonly archives: readonly string[];
   /** Review what is in the archives without a tree, too. */
-  readonly snapshots: boolean;
+  readonly withoutTree: boolean;
+  /** Of what is in the archives only the series that touch folios or pages. */
+  readonly concerned: boolean;
+  /** How long to review what is in the archives, for each tree and without one. */
+  readonly minutes: number;
   readonly out: string;
 }
 
@@ -23,6 +27,14 @@ export function readOptions(argv: readonly string[]): Options {
     .option('--harmless <number>', 'harmless changes for each operator and tree', integer, 3)
     .option('--operator <name...>', 'only these operators', [])
     .option('--archive <dir...>', 'public-inbox epochs (git repositories) with real patches', [])
+    .option('--without-tree', 'review real patches without a tree, too', false)
+    .option('--concerned', 'of real patches, only series that touch folios or pages', false)
+    .option(
+      '--minutes <number>',
+      'stop real patches after that time; their order is random',
+      integer,
+      Infinity,
+    )
     .option(
       '--out <dir>',
       'where misses, false alarms and findings on real patches are written',
@@ -36,6 +48,8 @@ export function readOptions(argv: readonly string[]): Options {
     operator: string[];
     archive: string[];
     withoutTree: boolean;
+    concerned: boolean;
+    minutes: number;
     out: string;
   }>();
   return {
@@ -45,7 +59,9 @@ export function readOptions(argv: readonly string[]): Options {
     harmless: options.harmless,
     operators: options.operator,
     archives: options.archive,
-    snapshots: options.withoutTree,
+    withoutTree: options.withoutTree,
+    concerned: options.concerned,
+    minutes: options.minutes,
     out: options.out,
   };
 }

@@ -10,12 +10,13 @@ import { readOptions } from './arguments.js';
 import { readKernel } from './kernel.js';
 import { readArchive } from './lists/archive.js';
 import { reviewOnTree } from './lists/on-tree.js';
-import { countPatches } from './lists/patches.js';
+import { countPatches, touchesFolios } from './lists/patches.js';
 import { reviewWithoutTree } from './lists/without-tree.js';
 import { measure, sample, type Bench, type Drawn, type Measured } from './measure.js';
 import type { Operator } from './operator.js';
 import { OPERATORS } from './operators.js';
 import { keepCase, keepFailures, keepFinding } from './out.js';
+import { seededRandom } from './random.js';
 import { headLine, listLine, operatorLine, snapshotLine, totalLines, treeLine } from './report.js';
 
 const options = readOptions(process.argv.slice(2));
@@ -33,9 +34,12 @@ for (const directory of options.archives) {
     progress(`${name}: ${String(mails)} mails`);
   });
   console.log(listLine(name, list, countPatches(list.series)));
-  real.push(...list.series);
+  const wanted = options.concerned
+    ? list.series.filter(({ patches }) => patches.some((patch) => touchesFolios(patch)))
+    : list.series;
+  real.push(...seededRandom(`${options.seed}/${name}`).shuffle(wanted));
 }
-if (options.snapshots) await measureWithoutTree();
+if (options.withoutTree) await measureWithoutTree();
 const all: Measured[] = [];
 for (const directory of options.trees) {
   const tree = await openTree(directory, null);
@@ -81,20 +85,38 @@ async function measureOperators(tree: OpenTree): Promise<Measured[]> {
 }
 
 async function measureLists(tree: OpenTree): Promise<void> {
-  const result = await reviewOnTree(real, tree, rules, store, (done, count) => {
-    progress(`${tree.name}: ${String(done)} of ${String(count)} series`);
-  });
+  const end = performance.now() + options.minutes * 60_000;
+  const result = await reviewOnTree(
+    real,
+    tree,
+    rules,
+    store,
+    (done, count) => {
+      progress(`${tree.name}: ${String(done)} of ${String(count)} series`);
+      return performance.now() < end;
+    },
+    (found) => {
+      keepFinding(options.out, tree.name, found);
+    },
+  );
   console.log(treeLine(tree.name, result));
-  for (const found of result.findings) keepFinding(options.out, tree.name, found);
   keepFailures(options.out, tree.name, result.failures);
 }
 
 async function measureWithoutTree(): Promise<void> {
-  const result = await reviewWithoutTree(real, rules, (done, count) => {
-    if (done % 100 === 0) progress(`without a tree: ${String(done)} of ${String(count)} series`);
-  });
-  console.log(snapshotLine(result));
-  for (const found of result.findings) keepFinding(options.out, 'no tree', found);
+  const end = performance.now() + options.minutes * 60_000;
+  const result = await reviewWithoutTree(
+    real,
+    rules,
+    (done, count) => {
+      if (done % 100 === 0) progress(`without a tree: ${String(done)} of ${String(count)} series`);
+      return performance.now() < end;
+    },
+    (found) => {
+      keepFinding(options.out, 'no tree', found);
+    },
+  );
+  console.log(snapshotLine(result, real.length));
   keepFailures(options.out, 'no tree', result.failures);
 }
 

@@ -57,18 +57,25 @@ export function listLine(name: string, { mails, unreadable }: ListPatches, count
 }
 
 /** What came of real patches on a tree. */
-export function treeLine(name: string, { applied, concerned, findings, failures }: ListResult): string {
+export function treeLine(
+  name: string,
+  { applied, concerned, reviewed, fitting, findings, failures }: ListResult,
+): string {
   return (
     `${name}: ${String(applied)} patches apply, ${String(concerned)} change files that handle folios or pages; ` +
-    `${String(findings.length)} findings, ${String(failures.length)} series failed`
+    `${String(reviewed)} of their ${String(fitting)} series reviewed; ` +
+    `${String(findings)} findings, ${String(failures.length)} series failed`
   );
 }
 
 /** What came of real patches without a tree. */
-export function snapshotLine({ reviewed, concerned, findings, failures }: WithoutTree): string {
+export function snapshotLine(
+  { series, reviewed, concerned, findings, failures }: WithoutTree,
+  all: number,
+): string {
   return (
-    `without a tree: ${String(reviewed)} patches reviewed, ${String(concerned)} touch folios or pages; ` +
-    `${String(findings.length)} findings, ${String(failures.length)} series failed`
+    `without a tree: ${String(series)} of ${String(all)} series looked at; ${String(reviewed)} patches reviewed, ` +
+    `${String(concerned)} touch folios or pages; ${String(findings)} findings, ${String(failures.length)} series failed`
   );
 }
 

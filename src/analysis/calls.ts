@@ -106,7 +106,9 @@ export class CallEffects {
       );
       return this.contracts.apply(contract.outcomes, name, args, made, action, state, node);
     }
-    if (target && summary && summary.outcomes.length > 0) {
+    if (target && summary && summary.outcomes.length > 0 && !isConstantOfConfiguration(target)) {
+      // What a summary says is said of the parameters that have names.
+      if (target.facts.variadic) this.forgetConstants(args.slice(target.facts.parameters.length), state);
       return this.summaries.apply(target, summary, action, args, made, state, node);
     }
     this.forgetConstants(args, state);
@@ -214,4 +216,24 @@ function saysSomething(summary: Summary): boolean {
       outcome.fills.length > 0 ||
       outcome.changes.some((change) => change.visible.size > 0 || change.ownership !== 'passed'),
   );
+}
+
+/**
+ * A header's function that gives the same whatever it is asked: the stub of a configuration or of an architecture, such
+ * as pmd_leaf() in include/linux/pgtable.h. Elsewhere it tells something.
+ */
+function isConstantOfConfiguration({ facts, file }: FunctionEntry): boolean {
+  const returned = facts.nodes.filter(({ action }) => action.do !== 'nothing');
+  return (
+    file.endsWith('.h') &&
+    returned.length === 1 &&
+    returned.every(
+      ({ action }) => action.do === 'return' && action.value !== null && isConstant(action.value),
+    )
+  );
+}
+
+function isConstant(value: Expression): boolean {
+  if (value.kind === 'unary') return isConstant(value.operand);
+  return value.kind === 'number' || value.kind === 'name';
 }

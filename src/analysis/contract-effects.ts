@@ -124,7 +124,10 @@ export class ContractEffects {
       if (to === 'page cache' && args[argument]) setMapping(args[argument], state);
       if (to === 'refcount' && args[argument]?.kind === 'subpage') leaveFolio(args[argument], state);
     }
-    for (const { argument, from } of outcome.removes) change(argument, (origin) => withdrawn(origin, from));
+    for (const { argument, from } of outcome.removes) {
+      change(argument, (origin) => withdrawn(origin, from));
+      if (from === 'list' && args[argument]) this.memory.leaveList(args[argument], state, node);
+    }
     for (const { argument, ownership } of outcome.gives) {
       const step = this.memory.step(node, `${name}() makes it ${ownership}`);
       change(argument, (origin) =>
@@ -167,6 +170,11 @@ export class ContractEffects {
       const container = args[into];
       if (!item || !container) continue;
       const folio = familyOf(folioOf(item));
+      const moved = state.contents.get(item);
+      if (item.kind === 'inside' || moved) {
+        this.memory.leaveList(item, state, node);
+        this.memory.joinList(container, state, node);
+      }
       if (container.kind === 'name') {
         const step = this.memory.step(node, `${name}() puts it on ${container.name}`);
         state.origins.set(folio, published(this.memory.originOf(folio, state), 'list', step));
@@ -181,6 +189,8 @@ export class ContractEffects {
         const step = this.memory.step(node, `${name}() puts it where others find it`);
         const [place = 'list'] = seen.visible;
         state.origins.set(folio, published(this.memory.originOf(folio, state), place, step));
+      } else if (moved) {
+        for (const origin of moved) this.memory.addToContainer(container, origin, state);
       } else this.memory.collect(container, folio, state);
     }
   }

@@ -3,7 +3,18 @@ import type { Constants } from './condition.js';
 import { assume, ENTRY_VALUE } from './condition.js';
 import { referenceCountOf, type Memory } from './memory.js';
 import { NEGATIVE, NO_FACT, POSITIVE, ZERO_SIGN, type State } from './state.js';
-import { errorPointer, familyOf, local, ONE, operation, result, subpageAt, ZERO, type Term } from './term.js';
+import {
+  errorPointer,
+  familyOf,
+  local,
+  ONE,
+  operation,
+  result,
+  subpageAt,
+  termById,
+  ZERO,
+  type Term,
+} from './term.js';
 
 type Call = Action & { do: 'call' };
 
@@ -123,10 +134,16 @@ function containerOf(pointer: Term, call: Call, state: State, node: number, memo
     return memory.readElement(pointer.base!, state, node);
   }
   if (pointer.kind === 'result' && /\.(next|prev)$/.test(pointer.name)) {
-    return memory.readElement(local(pointer.name.replace(/\.(next|prev)$/, '')), state, node);
+    return memory.readElement(listOfLink(pointer.name), state, node);
   }
   if (pointer.symbolic) return memory.readElement(pointer, state, node);
   return result(node, 'container');
+}
+
+/** The list whose first or last entry a value was made for, see Memory.renewLinks(). */
+function listOfLink(name: string): Term {
+  const list = name.replace(/\.(next|prev)$/, '');
+  return list.startsWith('#') ? termById(Number(list.slice(1))) : local(list);
 }
 
 /** The folio that a pointer to a member (`&folio->lru`) belongs to, or the pointer itself. */

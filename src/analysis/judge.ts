@@ -5,7 +5,7 @@ import { clearedHere, flagsKey, isOwned, isReferenced, originKey, type Origin } 
 import type { FunctionEntry, Program } from './program.js';
 import type { CallContext, ContextKind, Recorder } from './recorder.js';
 import { NEGATIVE, ZERO_SIGN, type State } from './state.js';
-import { canHurtOwner, mayBeOwned, placeShown, takesReferences } from './speculation.js';
+import { canHurtOwner, mayBeOwned, placeShown, walkOf, type Walk } from './speculation.js';
 import type { CallStep, FlagUpdate, PassedUpdate } from './summary.js';
 import { familyOf, type Term } from './term.js';
 
@@ -24,7 +24,7 @@ export class UpdateJudge {
   private readonly memory: Memory;
   private readonly recorder: Recorder;
   private readonly program: Program;
-  private readonly takesReferences: boolean;
+  private readonly walk: Walk;
   private readonly observer: PassingObserver | null;
 
   constructor(
@@ -39,7 +39,7 @@ export class UpdateJudge {
     this.recorder = recorder;
     this.program = program;
     this.observer = observer;
-    this.takesReferences = takesReferences(entry.facts, program);
+    this.walk = walkOf(entry.facts, program);
   }
 
   /** An update in this function itself. */
@@ -109,7 +109,7 @@ export class UpdateJudge {
     if (this.entry.facts.isInit || !canHurtOwner(update, origin, this.program)) return;
     if (placeShown(origin, this.program)) return;
     const key = `${update.updater}|${update.identity}|${isReferenced(origin)}`;
-    if (mayBeOwned(origin, state, this.takesReferences)) {
+    if (mayBeOwned(origin, state, this.walk)) {
       // The first update of a folio shows what is wrong with reaching it; the others follow from it.
       if (origin.flags[REACHED]) return;
       this.markReached(folio, state);

@@ -290,6 +290,30 @@ export class Memory {
     }
   }
 
+  /**
+   * What is taken off a list may have been its only entry. Where it is not known which list it was on, it may be any
+   * that has been asked.
+   */
+  leaveList(entry: Term, state: State, node: number): void {
+    const item = entry.kind === 'inside' ? entry.base! : entry;
+    if (item.kind === 'element') this.renewLinks(item.base!, state, node);
+    else if (state.contents.has(item)) this.renewLinks(item, state, node);
+    else for (const list of askedLists(state)) this.renewLinks(list, state, node);
+  }
+
+  /** Entries of a list come or go: what its head pointed to it need not point to any more. */
+  renewLinks(list: Term, state: State, node: number): void {
+    if (list.kind === 'name') return;
+    for (const link of ['next', 'prev']) {
+      const value = result(
+        node,
+        list.kind === 'local' ? `${list.name}.${link}` : `#${String(list.id)}.${link}`,
+      );
+      state.forget(value);
+      this.store(this.behind(list, link, '', 'list_head'), value, state);
+    }
+  }
+
   /** The state of the folio that a pointer means. */
   originOf(term: Term, state: State): Origin {
     const family = familyOf(term);
@@ -447,6 +471,22 @@ export class Memory {
     }
     return result(node, expression.operator);
   }
+}
+
+/** Lists of which it is known whether they are empty: `head->next == head`. */
+function askedLists(state: State): ReadonlySet<Term> {
+  const lists = new Set<Term>();
+  for (const { kind, name, base, other } of state.facts.keys()) {
+    if (kind !== 'operation' || name !== '==' || !base || !other) continue;
+    if (isLinkOf(base, other)) lists.add(other);
+    else if (isLinkOf(other, base)) lists.add(base);
+  }
+  return lists;
+}
+
+function isLinkOf(link: Term, list: Term): boolean {
+  if (link.kind === 'field') return link.base === list && (link.name === 'next' || link.name === 'prev');
+  return link.kind === 'result' && /\.(next|prev)$/.test(link.name);
 }
 
 /** `x & FLAG`, where x is known to be made with or without the flag. */

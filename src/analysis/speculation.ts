@@ -22,25 +22,45 @@ export function placeShown(origin: Origin, program: Program): Visibility | null 
 /** What `rcu_read_lock()` leaves in a state, until it is unlocked. */
 export const RCU_READ_LOCK = named('rcu_read_lock');
 
+/** What keeps a folio that a function finds in a cache from going away before there is a reference to it. */
+export type Walk =
+  /** It takes references where it can get them, under RCU: nothing. */
+  | 'under RCU'
+  /** The same, and who calls it has the RCU read lock, as of find_get_entry() in mm/filemap.c. */
+  | "under its caller's RCU"
+  /** The lock of the cache, or something else that is not seen. */
+  | 'held';
+
+/** How a function walks what it finds folios in. */
+export function walkOf({ nodes }: FunctionFacts, program: Program): Walk {
+  let references = false;
+  let locks = false;
+  let readLock = false;
+  for (const { action } of nodes) {
+    if (action.do !== 'call' || typeof action.callee !== 'string') continue;
+    if (program.contract(action.callee)?.outcomes.some((outcome) => outcome.references.length > 0)) {
+      references = true;
+    }
+    if (action.callee === 'rcu_read_lock') readLock = true;
+    if (/^(?:xas?|spin|mapping)_(?:try)?lock/.test(action.callee)) locks = true;
+  }
+  if (!references) return 'held';
+  if (readLock) return 'under RCU';
+  return locks ? 'held' : "under its caller's RCU";
+}
+
 /**
  * May the folio be somebody's who takes it for his alone? One that was found in a cache under the cache's lock stays
  * there; with a reference that was got blindly, or under RCU, it may have gone and come to somebody else. Code under
  * RCU that takes no reference at all has another reason to know that the folio stays: it holds its lock, say.
  */
-export function mayBeOwned(origin: Origin, state: State, takesReferences: boolean): boolean {
+export function mayBeOwned(origin: Origin, state: State, walk: Walk): boolean {
   if (origin.ownership !== 'speculative') return false;
   if (origin.visible.has('PFN')) return true;
   // A list is walked under its lock: what is on it stays, and who got a reference there has a reference to it.
   if (!origin.visible.has('page cache')) return false;
-  return isReferenced(origin) || (takesReferences && state.facts.has(RCU_READ_LOCK));
-}
-
-/** Has the function a call that takes a reference if it can? */
-export function takesReferences({ nodes }: FunctionFacts, program: Program): boolean {
-  return nodes.some(({ action }) => {
-    if (action.do !== 'call' || typeof action.callee !== 'string') return false;
-    return program.contract(action.callee)?.outcomes.some(({ references }) => references.length > 0) ?? false;
-  });
+  if (isReferenced(origin) || walk === "under its caller's RCU") return true;
+  return walk === 'under RCU' && state.facts.has(RCU_READ_LOCK);
 }
 
 /**

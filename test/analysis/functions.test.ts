@@ -927,3 +927,84 @@ struct folio *readahead(struct fault *fault, struct address_space *mapping)
     expect(await hazards(text)).toEqual(['readahead: __folio_set_checked']);
   });
 });
+
+describe('what a call may have changed', () => {
+  it('is open for variables behind the parameters that have names', async () => {
+    const text = `
+static int set(struct address_space *mapping, pgoff_t start, pgoff_t end)
+{
+	pgoff_t index;
+
+	for (index = start; index < end; index++) {
+		struct folio *folio = filemap_get_folio(mapping, index);
+
+		if (!IS_ERR_OR_NULL(folio))
+			__folio_set_checked(folio);
+	}
+	return 0;
+}
+int scan(const char *buf, const char *fmt, ...)
+{
+	return buf[0] ? 2 : 0;
+}
+int given(struct address_space *mapping, char *buf)
+{
+	pgoff_t start = 0, end = 0;
+
+	if (scan(buf, "%lx,%lx", &start, &end) != 2)
+		return -EINVAL;
+	return set(mapping, start, end);
+}`;
+    expect(await hazards(text)).toEqual(['set: __folio_set_checked']);
+  });
+
+  it('is whether a list is empty, when an entry is taken off or others are put on', async () => {
+    const text = `
+static inline int list_empty(const struct list_head *head)
+{
+	return READ_ONCE(head->next) == head;
+}
+static void put_back(struct list_head *folios)
+{
+	struct folio *folio;
+	LIST_HEAD(kept);
+
+	while (!list_empty(folios)) {
+		folio = lru_to_folio(folios);
+		list_move(&folio->lru, &kept);
+	}
+	list_splice(&kept, folios);
+	while (!list_empty(folios)) {
+		folio = lru_to_folio(folios);
+		__folio_set_checked(folio);
+		list_del(&folio->lru);
+	}
+	folio = filemap_get_folio(folios, 0);
+	if (!IS_ERR(folio))
+		__folio_clear_active(folio);
+}`;
+    expect(await hazards(text)).toEqual(['put_back: __folio_clear_active', 'put_back: __folio_set_checked']);
+  });
+});
+
+describe('what a header says for one configuration', () => {
+  it('is not taken for what holds in all', async () => {
+    const files = (stub: string) => ({
+      'include/linux/pgtable.h': `struct page;\n${stub}`,
+      'mm/a.c': `
+int entry(pmd_t pmd, struct vm_area_struct *vma, unsigned long addr)
+{
+	if (pmd_leaf(pmd)) {
+		struct folio *folio = vm_normal_folio_pmd(vma, addr, pmd);
+
+		if (folio)
+			__folio_set_checked(folio);
+	}
+	return 0;
+}`,
+    });
+    const found = ['entry: __folio_set_checked'];
+    expect(await hazards(files('#define pmd_leaf(x)\tfalse\n'))).toEqual(found);
+    expect(await hazards(files('static inline int pmd_leaf(pmd_t pmd)\n{\n\treturn 0;\n}\n'))).toEqual(found);
+  });
+});

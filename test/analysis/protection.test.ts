@@ -488,6 +488,26 @@ void a(struct xa_state *xas)
     expect(await hazards(text(''))).toEqual(['a: folio_set_referenced']);
   });
 
+  it('may have left the page cache where a caller has the RCU read lock, but not under the lock of the cache', async () => {
+    const text = (lock: string, unlock: string): string => `${OWNER}
+struct folio *a(struct xa_state *xas)
+{
+	struct folio *folio;
+
+	${lock}
+	folio = xas_load(xas);
+	if (folio) {
+		folio_set_referenced(folio);
+		if (!folio_try_get(folio))
+			folio = NULL;
+	}
+	${unlock}
+	return folio;
+}`;
+    expect(await hazards(text('', ''))).toEqual(['a: folio_set_referenced']);
+    expect(await hazards(text('xas_lock_irq(xas);', 'xas_unlock_irq(xas);'))).toEqual([]);
+  });
+
   it('stays in the page cache for who has another reason to look at it under RCU', async () => {
     expect(
       await hazards(`${OWNER}

@@ -15,24 +15,31 @@ export interface ListResult {
   readonly applied: number;
   /** Those of them that change a file which handles folios or pages. */
   readonly concerned: number;
-  readonly findings: readonly RealFinding[];
+  /** Series that were reviewed because of these, and all that were to be. */
+  readonly reviewed: number;
+  readonly fitting: number;
+  readonly findings: number;
   /** Series on which the review failed, with the reason. */
   readonly failures: readonly string[];
 }
 
-/** Patches of different files that are reviewed at once. */
-const TOGETHER = 8;
+/** Series of different files that are reviewed at once. */
+const TOGETHER = 24;
 
 /**
  * Reviews the series that apply to a tree, and of others each patch that applies alone. Those that change different
  * files are reviewed together first, patch by patch, and each alone where anything is said.
+ *
+ * @param progress false from it ends the review
+ * @param found is told each finding
  */
 export async function reviewOnTree(
   all: readonly Series[],
   tree: Tree,
   rules: RuleBook,
   store: FactStore,
-  progress: (done: number, all: number) => void,
+  progress: (done: number, all: number) => boolean,
+  found: (finding: RealFinding) => void,
 ): Promise<ListResult> {
   const facts = await readTreeFacts(tree, store);
   const fitting: Series[] = [];
@@ -48,7 +55,7 @@ export async function reviewOnTree(
       if (touching.length > 0) fitting.push(one);
     }
   }
-  const findings: RealFinding[] = [];
+  let findings = 0;
   const failures: string[] = [];
   const review = async (series: Series): Promise<readonly Finding[] | null> => {
     try {
@@ -64,13 +71,15 @@ export async function reviewOnTree(
     if (together === null || together.length > 0) {
       for (const series of group) {
         for (const finding of (await review(series)) ?? []) {
-          findings.push({ patch: series.patches.find(({ number }) => number === finding.patch)!, finding });
+          findings++;
+          found({ patch: series.patches.find(({ number }) => number === finding.patch)!, finding });
         }
       }
     }
-    progress((done += group.length), fitting.length);
+    done += group.length;
+    if (!progress(done, fitting.length)) break;
   }
-  return { applied, concerned, findings, failures };
+  return { applied, concerned, reviewed: done, fitting: fitting.length, findings, failures };
 }
 
 /** The series, when all of it applies, else those of its patches that do. */
