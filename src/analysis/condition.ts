@@ -308,6 +308,11 @@ function assumeEqual(
     if (left && right && left.ownership !== right.ownership) {
       const better = left.ownership === 'unknown' || left.ownership === 'passed' ? b : a;
       const worse = better === a ? b : a;
+      const [found, known] = better === a ? [left, right] : [right, left];
+      // The caller's folio, to which there is a reference now, is still where this one was found.
+      if (found.ownership === 'speculative' && known.ownership === 'passed' && isReferenced(known)) {
+        state.origins.set(familyOf(better), { ...found, ownership: 'shared' });
+      }
       for (const [key, value] of state.env) if (value === worse) state.env.set(key, better);
       return true;
     }

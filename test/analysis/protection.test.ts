@@ -508,6 +508,21 @@ struct folio *a(struct xa_state *xas)
     expect(await hazards(text('xas_lock_irq(xas);', 'xas_unlock_irq(xas);'))).toEqual([]);
   });
 
+  it('is told by finding the folio of a caller again', async () => {
+    expect(
+      await hazards(`${OWNER}
+struct folio *a(struct folio *folio, struct xa_state *xas)
+{
+	if (!folio_try_get(folio))
+		return NULL;
+	if (folio != xas_reload(xas))
+		return NULL;
+	folio_set_referenced(folio);
+	return folio;
+}`),
+    ).toEqual([]);
+  });
+
   it('stays in the page cache for who has another reason to look at it under RCU', async () => {
     expect(
       await hazards(`${OWNER}
