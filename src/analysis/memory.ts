@@ -296,14 +296,19 @@ export class Memory {
    */
   leaveList(entry: Term, state: State, node: number): void {
     const item = entry.kind === 'inside' ? entry.base! : entry;
-    if (item.kind === 'element') this.renewLinks(item.base!, state, node);
-    else if (state.contents.has(item)) this.renewLinks(item, state, node);
-    else for (const list of askedLists(state)) this.renewLinks(list, state, node);
+    const list = item.kind === 'element' ? item.base! : item;
+    const asked = askedLists(state);
+    if (asked.has(list)) this.renewLinks(list, state, node);
+    else if (!state.contents.has(list)) for (const one of asked) this.renewLinks(one, state, node);
+  }
+
+  /** What is put on a list makes it longer. */
+  joinList(list: Term, state: State, node: number): void {
+    if (list.kind === 'local' || askedLists(state).has(list)) this.renewLinks(list, state, node);
   }
 
   /** Entries of a list come or go: what its head pointed to it need not point to any more. */
-  renewLinks(list: Term, state: State, node: number): void {
-    if (list.kind === 'name') return;
+  private renewLinks(list: Term, state: State, node: number): void {
     for (const link of ['next', 'prev']) {
       const value = result(
         node,
