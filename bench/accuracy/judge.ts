@@ -4,7 +4,7 @@ import { reviewSeries } from '../../src/review/review.js';
 import type { RuleBook } from '../../src/rules/load.js';
 import type { Kernel } from './kernel.js';
 import { seriesOf } from './mail.js';
-import type { Case, Expectation } from './operator.js';
+import type { Case } from './operator.js';
 
 /** What Recto said of a case. */
 export interface Verdict {
@@ -37,17 +37,17 @@ export async function reviewMails(
 
 /** Holds what was said of a case against what is known of it. */
 export function judge(item: Case, findings: readonly Finding[]): Verdict {
-  const { expects } = item;
-  if (expects === null) {
+  if (item.expects === null) {
     return { outcome: findings.length === 0 ? 'right' : 'false alarm', findings, others: [] };
   }
-  const others = findings.filter((finding) => !isExpected(finding, expects));
+  const others = findings.filter((finding) => !isExpected(finding, item));
   return { outcome: others.length < findings.length ? 'right' : 'missed', findings, others };
 }
 
 /** Is it the finding that the case must give? */
-function isExpected(finding: Finding, expects: Expectation): boolean {
+export function isExpected(finding: Finding, { expects }: Case): boolean {
   return (
+    expects !== null &&
     finding.patch === expects.patch &&
     expects.in.includes(finding.in) &&
     expects.updaters.includes(finding.updater) &&

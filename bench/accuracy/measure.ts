@@ -2,7 +2,7 @@ import type { FactStore } from '../../src/c/store.js';
 import type { Finding } from '../../src/review/finding.js';
 import type { RuleBook } from '../../src/rules/load.js';
 import { groupsOf, joined } from './groups.js';
-import { concerns, judge, reviewMails, type Verdict } from './judge.js';
+import { concerns, isExpected, judge, reviewMails, type Verdict } from './judge.js';
 import type { Kernel } from './kernel.js';
 import { mailsOf } from './mail.js';
 import type { Case, Operator } from './operator.js';
@@ -78,10 +78,12 @@ async function* measurePlanted(members: readonly Drawn[], bench: Bench): AsyncIt
   const findings = await findingsOf(members, bench);
   for (const one of members) {
     const { operator, item } = one;
-    let verdict = judge(
-      item,
-      members.length > 1 ? findings.filter((finding) => concerns(finding, item)) : findings,
+    const others = members.filter((other) => other !== one);
+    // What is expected of another one is no finding beside this one, though both may call the same function.
+    const own = findings.filter(
+      (finding) => concerns(finding, item) && !others.some((other) => isExpected(finding, other.item)),
     );
+    let verdict = judge(item, others.length > 0 ? own : findings);
     if (verdict.outcome !== 'right' && members.length > 1) {
       verdict = judge(item, await findingsOf([one], bench));
     }
