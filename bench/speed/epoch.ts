@@ -17,5 +17,5 @@ if (what === 'store') {
   store.close();
 } else {
   const { series } = await readArchive(epoch, () => undefined);
-  await reviewWithoutTree(series, loadRuleBook([SHIPPED_RULES]), () => undefined);
+  await reviewWithoutTree(series, loadRuleBook([SHIPPED_RULES]));
 }

@@ -28,8 +28,8 @@ export interface WithoutTree {
 export async function reviewWithoutTree(
   all: readonly Series[],
   rules: RuleBook,
-  progress: (done: number, all: number) => boolean,
-  found: (finding: RealFinding) => void,
+  progress: (done: number, all: number) => boolean = () => true,
+  found: (finding: RealFinding) => void = () => undefined,
 ): Promise<WithoutTree> {
   let findings = 0;
   let looked = 0;
