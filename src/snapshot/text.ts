@@ -24,7 +24,10 @@ export interface HunkTextLine {
   readonly sign: ' ' | '+' | '-';
   readonly content: string;
   readonly mark: string;
+  /** After the patch; of a line that it removes, before. */
   readonly number: number;
+  /** Before the patch; of a line that it adds, that of the line which follows. */
+  readonly before: number;
 }
 
 /** How well a hunk fits, the best first. */
@@ -65,11 +68,21 @@ export function hunkText(hunk: Hunk): HunkText {
     if (sign !== ' ' && sign !== '+' && sign !== '-') continue;
     const content = line.slice(1);
     const mark = markOf(content);
-    if (mark !== BLANK) lines.push({ sign, content, mark, number: sign === '-' ? before : after });
+    if (mark !== BLANK) lines.push({ sign, content, mark, number: sign === '-' ? before : after, before });
     if (sign !== '+') before++;
     if (sign !== '-') after++;
   }
   return { lines, start: hunk.oldStart };
+}
+
+/** A hunk whose lines are so many lines further down. */
+export function movedBy({ lines, start }: HunkText, offset: number): HunkText {
+  const moved = ({ number, before, ...line }: HunkTextLine): HunkTextLine => ({
+    ...line,
+    number: number + offset,
+    before: before + offset,
+  });
+  return { lines: lines.map(moved), start: start + offset };
 }
 
 /** The lines of a function of the release, from the text that a snapshot has for them. */

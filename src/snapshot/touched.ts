@@ -5,7 +5,8 @@ import { functionNamedBy } from '../patch/section.js';
 import { markOf } from './lines.js';
 import { renamesIn } from './renames.js';
 import type { Snapshot, SnapshotFunction } from './snapshot.js';
-import { applyHunk, endsBefore, fit, hunkText, type Fit, type HunkText, type Line } from './text.js';
+import { Numbering } from './numbering.js';
+import { applyHunk, endsBefore, fit, hunkText, movedBy, type Fit, type HunkText, type Line } from './text.js';
 
 /** A function that a series changes or adds, before its first patch and after each. */
 export interface TouchedFunction {
@@ -37,11 +38,18 @@ interface Growing {
 /** Finds the functions of the release that the patches of a series change, and follows their lines from patch to patch. */
 export async function placeSeries(patches: readonly Patch[], snapshot: Snapshot): Promise<PlacedSeries> {
   const growing = new Map<string, Growing>();
+  const numberings = new Map<string, Numbering>();
   const files: FileResult[][] = [];
   for (const [stage, patch] of patches.entries()) {
     const results: FileResult[] = [];
-    for (const diff of patch.files) results.push(await placeFile(diff, stage, snapshot, growing));
+    for (const diff of patch.files) {
+      const path = diff.oldPath ?? diff.newPath!;
+      const numbering = numberings.get(path) ?? new Numbering();
+      numberings.set(path, numbering);
+      results.push(await placeFile(diff, stage, snapshot, growing, numbering));
+    }
     files.push(results);
+    for (const numbering of numberings.values()) numbering.next();
     for (const item of growing.values()) {
       item.stages[stage + 1] = item.lines.length > 0 ? item.lines : null;
       item.renamed[stage + 1] = item.names;
@@ -55,6 +63,7 @@ async function placeFile(
   stage: number,
   snapshot: Snapshot,
   growing: Map<string, Growing>,
+  numbering: Numbering,
 ): Promise<FileResult> {
   const path = diff.oldPath ?? diff.newPath!;
   const candidates = (): Growing[] => {
@@ -64,8 +73,11 @@ async function placeFile(
   };
   const hunks: HunkResult[] = [];
   for (const hunk of diff.hunks) {
-    const text = hunkText(hunk);
-    const fits = choose(candidates(), text, functionNamedBy(hunk.section));
+    const asWritten = hunkText(hunk);
+    const fits = choose(candidates(), asWritten, functionNamedBy(hunk.section));
+    const offset = offsetOf(fits[0], asWritten, numbering);
+    const text = movedBy(asWritten, offset);
+    numbering.grow(hunk.oldStart + offset, hunk.newLines - hunk.oldLines);
     for (const { item, where } of fits) {
       growing.set(keyOf(item), item);
       if (where.as === 'after' && where.fitting === 'evolved') continue;
@@ -76,7 +88,7 @@ async function placeFile(
       }
     }
     const added = await addFunctions(path, text, fits, stage, snapshot, growing);
-    hunks.push(resultOf(hunk, fits, added, diff, snapshot));
+    hunks.push(resultOf(hunk, offset, fits, added, diff, snapshot));
   }
   return fileResult(diff, hunks);
 }
@@ -173,8 +185,21 @@ async function addFunctions(
   return count;
 }
 
+/** How many lines further down than the patch says the release, with the patches before, has the hunk. */
+function offsetOf(chosen: Chosen | undefined, { lines }: HunkText, numbering: Numbering): number {
+  if (!chosen || chosen.where.fitting === 'evolved') return 0;
+  const { item, where } = chosen;
+  const missing = where.as === 'before' ? '+' : '-';
+  const first = lines.slice(where.from, where.to).find(({ sign }) => sign !== missing);
+  const held = item.lines[where.at];
+  if (!first || !held) return 0;
+  const number = held.at === null ? held.number : numbering.of(held.at);
+  return number - (where.as === 'before' ? first.before : first.number);
+}
+
 function resultOf(
   hunk: Hunk,
+  offset: number,
   fits: readonly Chosen[],
   added: number,
   diff: FileDiff,
@@ -182,8 +207,8 @@ function resultOf(
 ): HunkResult {
   const fuzz = Math.max(0, ...fits.map(({ where }) => where.fuzz));
   const result = {
-    line: Math.max(hunk.newStart, 1),
-    offset: 0,
+    line: Math.max(hunk.newStart + offset, 1),
+    offset,
     fuzz,
     ignoredWhitespace: false,
     reason: null,
@@ -217,8 +242,30 @@ function fileResult(diff: FileDiff, hunks: readonly HunkResult[]): FileResult {
     status,
     text: null,
     hunks,
-    addedLines: [],
-    removedLines: [],
+    ...changedLines(diff, hunks),
     reason: null,
   };
+}
+
+/** The lines that the hunks add and remove, where they are applied. */
+function changedLines(
+  diff: FileDiff,
+  hunks: readonly HunkResult[],
+): Pick<FileResult, 'addedLines' | 'removedLines'> {
+  const addedLines: number[] = [];
+  const removedLines: number[] = [];
+  diff.hunks.forEach(({ oldStart, newStart, lines }, index) => {
+    const { status, offset } = hunks[index]!;
+    if (status !== 'applied') return;
+    let [before, after] = [oldStart + offset, newStart + offset];
+    for (const line of lines) {
+      if (line.startsWith('-')) removedLines.push(before++);
+      else if (line.startsWith('+')) addedLines.push(after++);
+      else if (line.startsWith(' ')) {
+        before++;
+        after++;
+      }
+    }
+  });
+  return { addedLines, removedLines };
 }

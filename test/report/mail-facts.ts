@@ -10,36 +10,43 @@ import type { Tree } from '../../src/tree/tree.js';
  * is not in the patch.
  *
  * @param files the diff that the mail answers
- * @param tree the tree with the patch applied
+ * @param trees the tree with the patch applied; and the one before, where lines may be numbered as there
  */
-export async function untruths(mail: string, files: readonly FileDiff[], tree: Tree): Promise<string[]> {
+export async function untruths(
+  mail: string,
+  files: readonly FileDiff[],
+  ...trees: readonly [Tree, ...Tree[]]
+): Promise<string[]> {
   const wrong: string[] = [];
   for (const [, quoted] of mail.matchAll(/^> (.*)$/gm)) {
     if (!patchLines(files).has(quoted!)) wrong.push(`"${quoted!}" is not in the patch`);
   }
   const own = mail.replace(/^>.*$/gm, '');
   for (const claim of claimsOf(own)) {
-    const text = await tree.read(claim.file);
-    const line = text?.split('\n')[claim.line - 1];
-    if (text === null || line === undefined) {
-      wrong.push(`${claim.file}:${String(claim.line)} is not there`);
-      continue;
-    }
-    const holder = await functionAt(text, claim.line);
-    if (holder === null || !claim.in.includes(holder.name)) {
-      wrong.push(
-        `${claim.file}:${String(claim.line)} is in ${holder?.name ?? 'no function'}, not in ${claim.in.join(' or ')}`,
-      );
-    }
-    if (claim.calls !== null && !line.includes(`${claim.calls}(`)) {
-      wrong.push(`${claim.file}:${String(claim.line)} does not call ${claim.calls}(): ${line.trim()}`);
-    }
+    const reasons = await Promise.all(trees.map((tree) => reasonsAgainst(claim, tree)));
+    if (reasons.every((some) => some.length > 0)) wrong.push(...reasons[0]!);
   }
-  const defined = await namesIn(tree);
+  const defined = await namesIn(trees[0]);
   for (const [, name] of own.matchAll(/(\w+)\(\)/g)) {
     if (!defined.has(name!)) wrong.push(`${name!}() is not in the tree`);
   }
   return wrong;
+}
+
+async function reasonsAgainst(claim: Claim, tree: Tree): Promise<string[]> {
+  const place = `${claim.file}:${String(claim.line)}`;
+  const text = await tree.read(claim.file);
+  const line = text?.split('\n')[claim.line - 1];
+  if (text === null || line === undefined) return [`${place} is not there`];
+  const reasons: string[] = [];
+  const holder = await functionAt(text, claim.line);
+  if (holder === null || !claim.in.includes(holder.name)) {
+    reasons.push(`${place} is in ${holder?.name ?? 'no function'}, not in ${claim.in.join(' or ')}`);
+  }
+  if (claim.calls !== null && !line.includes(`${claim.calls}(`)) {
+    reasons.push(`${place} does not call ${claim.calls}(): ${line.trim()}`);
+  }
+  return reasons;
 }
 
 /** A line of the tree, the functions that it may be in, and what is called there. */

@@ -9,9 +9,12 @@ import { readSeries } from '../../src/mail/read.js';
 import type { Series } from '../../src/mail/series.js';
 import { replyBody } from '../../src/report/reply.js';
 import { applySeries } from '../../src/review/applied.js';
-import { reviewSeries } from '../../src/review/review.js';
+import { reviewOnSnapshot, reviewSeries } from '../../src/review/review.js';
+import { analyse } from '../../src/review/side.js';
 import { loadRuleBook } from '../../src/rules/load.js';
 import { SHIPPED_RULES } from '../../src/rules/shipped.js';
+import { buildSnapshot } from '../../src/snapshot/build.js';
+import { Snapshot } from '../../src/snapshot/snapshot.js';
 import { openTree } from '../../src/tree/open.js';
 import type { Tree } from '../../src/tree/tree.js';
 import { kernelTree } from '../folio/kernel-tree.js';
@@ -33,6 +36,8 @@ describe.skipIf(linux.missing !== null)(
     let cache: string;
     let series: Series;
     let body: string;
+    let withoutTree: string;
+    let before: Tree;
     let after: Tree;
 
     beforeAll(async () => {
@@ -43,13 +48,20 @@ describe.skipIf(linux.missing !== null)(
       expect(base.status).toBe('applied');
       series = await read('mail/1-widening-patch.eml');
       const commit = '0123456789abcdef0123456789abcdef01234567';
+      const rules = loadRuleBook([SHIPPED_RULES]);
+      before = base.tree;
       const found = await reviewSeries(
-        { series, tree: base.tree, base: { commit, how: 'asked', why: 'as asked' }, notes: [] },
-        loadRuleBook([SHIPPED_RULES]),
+        { series, tree: before, base: { commit, how: 'asked', why: 'as asked' }, notes: [] },
+        rules,
         store,
       );
-      body = replyBody(found, series.patches[0]!.number) ?? '';
+      const [{ number }] = series.patches as [Series['patches'][number]];
+      body = replyBody(found, number) ?? '';
       after = found.patches[0]!.tree!;
+      const { analysis } = await analyse(before, rules, new Set(), store);
+      const name = { version: '6.12', date: '2024-11-17' };
+      const snapshot = new Snapshot(await buildSnapshot(before, analysis, rules, name));
+      withoutTree = replyBody(await reviewOnSnapshot({ series, snapshot, notes: [] }, rules), number) ?? '';
     }, 1_200_000);
 
     afterAll(async () => {
@@ -66,6 +78,13 @@ describe.skipIf(linux.missing !== null)(
 
     it('says nothing that is not so in that tree, and quotes nothing that is not in the patch', async () => {
       expect(await untruths(body, series.patches[0]!.files, after)).toEqual([]);
+    });
+
+    it('reads nearly the same without the tree, and says that there was none', async () => {
+      await expect(withoutTree).toMatchFileSnapshot('./golden/mail-widening-snapshot.out');
+      expect(withoutTree.trimEnd().split('\n').length).toBeLessThanOrEqual(60);
+      expect(withoutTree).toMatch(/snapshot of Linux 6\.12|Linux 6\.12 snapshot/);
+      expect(await untruths(withoutTree, series.patches[0]!.files, after, before)).toEqual([]);
     });
 
     it('would be caught otherwise', async () => {

@@ -72,9 +72,6 @@ const SHARED_FOLIOS = ['do_swap_page', 'unuse_pte'].map(
   (place) => `${place}: __folio_set_swapbacked in folio_add_new_anon_rmap`,
 );
 
-/** finish_fault() is told to be put right, though it was not wrong: its conditions are lost before the patch, too. */
-const OPEN: ReadonlySet<string> = new Set(['swapbacked, 0002-atomic.eml']);
-
 describe.skipIf(linux.missing !== null)(
   `reviews against snapshots of Linux 6.12${linux.missing ? ` (${linux.missing})` : ''}`,
   () => {
@@ -106,20 +103,11 @@ describe.skipIf(linux.missing !== null)(
       '3-reply-quoting-the-fix.eml',
       '4-archive-page-of-that-reply.txt',
     ]) {
-      // Of the two only do_swap_page() is told to be put right: what unuse_pte_range() passes is pending on conditions
-      // that no caller is asked for again (src/snapshot/stage.ts, followCallers()).
-      it.fails(
-        `find that it is put right: ${mail}`,
-        async () => {
-          const result = await review(
-            [base, join(swapbacked, '0001-widen.eml')],
-            [join(shared, 'mail', mail)],
-          );
-          expect(result.findings).toEqual([]);
-          expect(result.resolved.map(named).sort()).toEqual(SHARED_FOLIOS);
-        },
-        900_000,
-      );
+      it(`find that it is put right: ${mail}`, async () => {
+        const result = await review([base, join(swapbacked, '0001-widen.eml')], [join(shared, 'mail', mail)]);
+        expect(result.findings).toEqual([]);
+        expect(result.resolved.map(named).sort()).toEqual(SHARED_FOLIOS);
+      }, 900_000);
     }
 
     for (const name of existsSync(replay) ? readdirSync(replay).sort() : []) {
@@ -137,8 +125,7 @@ describe.skipIf(linux.missing !== null)(
         resolved = [],
         may_also_find: tolerated = [],
       } of reviews) {
-        const test = OPEN.has(`${name}, ${input.join(', ')}`) ? it.fails : it;
-        test(`never find anything else: ${name}, ${input.join(', ')}`, async () => {
+        it(`never find anything else: ${name}, ${input.join(', ')}`, async () => {
           const result = await review([...(patch ? [patch] : []), ...after].map(path), input.map(path));
           const open = result.findings.filter(
             ({ resolvedBy, updater }) => resolvedBy === null && !tolerated.includes(updater),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { replyBody } from '../../src/report/reply.js';
 import type { Finding } from '../../src/review/finding.js';
 import { reviewOnSnapshot, reviewSeries, type Review } from '../../src/review/review.js';
 import { analyse } from '../../src/review/side.js';
@@ -9,9 +10,13 @@ import { seriesThrough } from './edits.js';
 
 const FILE = 'mm/a.c';
 
-/** Reviews a change of one file on its tree, and against a snapshot of that. */
-async function reviewBoth(before: string, after: string): Promise<readonly [Review, Review]> {
-  const series = await seriesThrough([{ [FILE]: before }, { [FILE]: after }]);
+/**
+ * Reviews a change of one file on its tree, and against a snapshot of that.
+ *
+ * @param above what the file had at its top where the patch was made
+ */
+async function reviewBoth(before: string, after: string, above = ''): Promise<readonly [Review, Review]> {
+  const series = await seriesThrough([{ [FILE]: above + before }, { [FILE]: above + after }]);
   const tree = treeOf({ [FILE]: before });
   const onTree = await reviewSeries({ series, tree, base: null, notes: [] }, rules, NO_STORE);
   const { analysis } = await analyse(tree, rules, new Set(), NO_STORE);
@@ -131,5 +136,45 @@ void stamp_page(struct vm_fault *vmf)
       findings: ['stamp: __folio_set_swapbacked in stamp'],
       resolved: [],
     });
+  });
+
+  it('numbers the lines of a patch as the tree has them, and quotes what is meant', async () => {
+    const text = (update: string, more = ''): string => `
+static void look(struct address_space *mapping)
+{
+	struct folio *folio = filemap_get_folio(mapping, 0);
+
+	if (IS_ERR(folio))
+		return;
+${more}	folio_lock(folio);
+${update}	folio_unlock(folio);
+	folio_put(folio);
+}
+
+void look_twice(struct address_space *mapping)
+{
+	struct folio *folio = filemap_get_folio(mapping, 1);
+
+	if (IS_ERR(folio))
+		return;
+	folio_wait_writeback(folio);
+	folio_lock(folio);
+${update}	folio_unlock(folio);
+	folio_put(folio);
+}
+`;
+    const after = text('\t__folio_set_swapbacked(folio);\n', '\tcond_resched();\n\n');
+    const above = '/* What was here once. */\n\n\n';
+    const [tree, without] = await reviewBoth(text(''), after, above);
+    expect(tree.findings.map(({ line }) => line)).toEqual([11, 24]);
+    expect(without.findings.map(({ line }) => line)).toEqual([11, 24]);
+    const placed = ({ patches }: Review) =>
+      patches[0]!.files.map(({ addedLines, hunks }) => ({
+        addedLines,
+        offsets: hunks.map(({ offset }) => offset),
+      }));
+    expect(placed(without)).toEqual(placed(tree));
+    const quoted = (review: Review) => replyBody(review, 1)!.match(/^> .*$/gm);
+    expect(quoted(without)).toEqual(quoted(tree));
   });
 });
