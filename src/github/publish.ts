@@ -85,7 +85,7 @@ async function createReview(
         pull_number: number,
         commit_id: pull.head,
         event: 'COMMENT',
-        body: reviewBody(inline.length, others, patches),
+        body: reviewBody(inline, others, patches),
         comments: inline.map((matter) => ({ ...linesOf(matter), body: commentOf(matter, patches) })),
       }),
     async () => {
@@ -108,10 +108,18 @@ function linesOf({ place }: Matter): {
   return startLine === line ? end : { ...end, start_line: startLine, start_side: 'RIGHT' };
 }
 
-function reviewBody(inline: number, others: readonly Matter[], patches: Judgement['patches']): string {
-  const places = inline === 1 ? 'At one place' : `At ${String(inline)} places`;
-  const what = 'flag updates that are not atomic reach folios that others can see.';
-  const head = inline > 0 ? `${places} ${what}` : 'No line of the diff can be marked for what follows.';
+function reviewBody(
+  inline: readonly Matter[],
+  others: readonly Matter[],
+  patches: Judgement['patches'],
+): string {
+  const places = inline.length === 1 ? 'At one place' : `At ${String(inline.length)} places`;
+  const plain = inline.every(({ told }) => told.every(({ atomic }) => !atomic));
+  const what = plain
+    ? 'flag updates that are not atomic reach folios that others can see.'
+    : "flags of a folio are updated in a way that can undo somebody else's update, or be undone by one.";
+  const head =
+    inline.length > 0 ? `${places} ${what}` : 'No line of the diff can be marked for what follows.';
   const body = [head, ...others.map((matter) => describe(matter, patches))].join('\n\n---\n\n');
   return withinLength(`${body}\n`, writeMark({ kind: 'finding', ids: others.flatMap(({ ids }) => ids) }));
 }

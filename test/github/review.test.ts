@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { startWorld, type World } from './double/world.js';
+import { judgeOnce, startWorld, type World } from './double/world.js';
 import { send, type Delivery } from './double/webhooks.js';
 import { draw, DRAW, drawAdopts, findChecks, findChecksAtomically, pages, PAGES } from './sketches.js';
 
@@ -48,6 +48,23 @@ describe('a pull request', () => {
       [DRAW, 19],
       [PAGES, 45],
     ]);
+  });
+
+  it('is not said to have plain updates where an atomic one is what can be undone', async () => {
+    const world = await startWorld({
+      source: 'mirror',
+      ownJudge: async (task, signal) => {
+        const { findings, ...rest } = await judgeOnce(task, signal);
+        return {
+          ...rest,
+          findings: findings.map((placed) => ({ ...placed, finding: { ...placed.finding, atomic: true } })),
+        };
+      },
+    });
+    world.push('topic', { [PAGES]: findChecks });
+    world.state.open(1, 'topic');
+    await world.deliver(world.pullRequest('opened', 1));
+    expect(world.state.reviews[0]!.body).toMatch(/^At one place flags of a folio are updated in a way/);
   });
 
   it('has a comment closed when a push mends what it tells, and the other left as it is', async () => {
