@@ -4,10 +4,11 @@ import { RectoError } from '../errors.js';
 import type { Finding } from '../review/finding.js';
 import { applySeries } from '../review/applied.js';
 import { reviewOnSnapshot, reviewSeries, type Review } from '../review/review.js';
+import { kernelVersion } from '../review/side.js';
 import type { RuleBook } from '../rules/load.js';
 import { openRuleBook } from '../rules/open.js';
 import { SHIPPED_RULES } from '../rules/shipped.js';
-import { closestSnapshot } from '../snapshot/shipped.js';
+import { closestSnapshot, snapshotNear } from '../snapshot/shipped.js';
 import { openTree } from '../tree/open.js';
 import { overlay } from '../tree/overlay.js';
 import type { Tree } from '../tree/tree.js';
@@ -85,8 +86,10 @@ async function reviewTask(
   const date = patches.at(-1)?.date ?? null;
   const series = { subject: title, version: 1, messageId: null, date, patches, notes };
   if (tree.kind === 'files') {
+    const version = await kernelVersion(before);
     try {
-      return await reviewOnSnapshot({ series, snapshot: closestSnapshot(date), notes: [] }, rules);
+      const snapshot = version === null ? closestSnapshot(date) : snapshotNear(version);
+      return await reviewOnSnapshot({ series, snapshot, notes: [] }, rules);
     } catch (error) {
       const unknown = error instanceof RectoError && ['nothing-to-review', 'no-tree'].includes(error.code);
       if (!unknown) throw error;

@@ -32,17 +32,34 @@ export function namedSnapshot(asked: string, folder: string): Snapshot {
  */
 export function closestSnapshot(date: string | null): Snapshot {
   const time = date === null ? Number.NaN : Date.parse(date);
-  const files = shippedVersions().map(shippedFile);
-  if (files.length === 0) {
+  return closest((version) => {
+    const released = timeOfSnapshot(shippedFile(version));
+    return Number.isNaN(time) ? -released : Math.abs(released - time);
+  });
+}
+
+/**
+ * Opens the snapshot whose release is closest to a version of the kernel.
+ *
+ * @param version as "6.6"
+ */
+export function snapshotNear(version: string): Snapshot {
+  // A major number has some 20 releases: 4.20 was followed by 5.0, and 5.19 by 6.0.
+  const count = (text: string) => {
+    const [major = 0, minor = 0] = text.split('.').map(Number);
+    return major * 20 + minor;
+  };
+  return closest((shipped) => Math.abs(count(shipped) - count(version)));
+}
+
+/** The shipped snapshot of the version that has the least distance; among several, the oldest. */
+function closest(distance: (version: string) => number): Snapshot {
+  const versions = shippedVersions();
+  if (versions.length === 0) {
     throw new RectoError('no-tree', `there are no snapshots in ${SHIPPED_SNAPSHOTS}: install Recto again`);
   }
-  const distance = (file: string): number => {
-    const released = timeOfSnapshot(file);
-    return Number.isNaN(time) ? -released : Math.abs(released - time);
-  };
-  return new Snapshot(
-    readSnapshot(files.reduce((best, one) => (distance(one) < distance(best) ? one : best))),
-  );
+  const found = versions.reduce((best, one) => (distance(one) < distance(best) ? one : best));
+  return new Snapshot(readSnapshot(shippedFile(found)));
 }
 
 /** Versions of the snapshots that come with Recto, the oldest first. */
