@@ -62,7 +62,13 @@ export async function judge(task: JudgeTask): Promise<Judgement> {
     const open = review.findings.filter(({ resolvedBy }) => resolvedBy === null);
     return {
       tree: review.snapshot === null ? review.tree : `the snapshot of ${review.tree}`,
-      findings: await placeAll(open, await stagesOf(task, review, trees.before), trees.after, task.changes),
+      findings: await placeAll(
+        open,
+        review,
+        await stagesOf(task, review, trees.before),
+        trees.after,
+        task.changes,
+      ),
       takenBack: review.findings.filter(({ resolvedBy }) => resolvedBy !== null),
       resolved: review.resolved,
       patches: review.patches.map(({ patch }) => ({ number: patch.number, subject: patch.subject })),
@@ -133,6 +139,7 @@ const NO_FILES: Tree = {
 
 async function placeAll(
   findings: readonly Finding[],
+  review: Review,
   stages: ReadonlyMap<number, Tree>,
   head: Tree,
   { diff }: PullRequestChanges,
@@ -149,7 +156,9 @@ async function placeAll(
       textAt: (path) => texts.get(path)?.now ?? null,
       toHead: (path) => {
         const text = texts.get(path);
-        return text && text.then !== null && text.now !== null ? mapLines(text.then, text.now) : null;
+        if (!text || text.then === null || text.now === null) return null;
+        const toHead = mapLines(text.then, text.now);
+        return (line) => toHead(ownLine(review, finding.patch, path, line));
       },
     });
     const text = place && (texts.get(place.path)?.now ?? null);
@@ -157,4 +166,13 @@ async function placeAll(
     placed.push({ finding, place, suggestion });
   }
   return placed;
+}
+
+/** A line as the pull request numbers it: a review on a snapshot has the numbers of the release. */
+function ownLine({ snapshot, patches }: Review, number: number, path: string, line: number): number {
+  if (snapshot === null) return line;
+  const applied = patches.find(({ patch }) => patch.number === number);
+  const hunks = applied?.files.find((file) => file.path === path)?.hunks ?? [];
+  const nearest = hunks.filter((hunk) => hunk.line <= line).at(-1) ?? hunks[0];
+  return line - (nearest?.offset ?? 0);
 }
