@@ -2,7 +2,15 @@ import type { Action } from '../c/facts.js';
 import type { Outcome, Ownership, Visibility } from '../folio/contract.js';
 import { folioOf, SIGNS } from './intrinsics.js';
 import type { Memory } from './memory.js';
-import { originOf, published, referenced, withdrawn, withOwnership, type Origin } from './origin.js';
+import {
+  ofCallers,
+  originOf,
+  published,
+  referenced,
+  withdrawn,
+  withOwnership,
+  type Origin,
+} from './origin.js';
 import type { Program } from './program.js';
 import { NO_FACT, POSITIVE, type State } from './state.js';
 import { familyOf, field, flagTest, named, result, ZERO, type Term } from './term.js';
@@ -88,11 +96,13 @@ export class ContractEffects {
     if (outcome.constant) return named(outcome.constant);
     if (outcome.result === '0' || outcome.result === 'null') return ZERO;
     if (returns?.ownership === 'speculative' && args[0] && this.isKnown(args[0], state)) return args[0];
-    if (returns)
-      state.origins.set(
-        made,
-        originOf(returns, this.memory.step(node, saysReturned(name, returns.visible, returns.ownership))),
-      );
+    if (returns) {
+      const step = this.memory.step(node, saysReturned(name, returns.visible, returns.ownership));
+      const origin = originOf(returns, step);
+      // Where nothing says where it is visible, who filled the list that it comes from must be seen, too.
+      const isOpen = origin.ownership === 'shared' && origin.visible.size === 0;
+      state.origins.set(made, isOpen && args[0]?.kind === 'parameter' ? ofCallers(origin) : origin);
+    }
     const sign = SIGNS[outcome.result] ?? 7;
     if (sign !== 7) state.facts.set(made, { ...NO_FACT, sign });
     return made;

@@ -127,6 +127,17 @@ export function referenced(origin: Origin, telling: (flag: string) => boolean): 
   return { ...origin, tested, flags: { ...origin.flags, [REFERENCE]: true } };
 }
 
+/** Known of a folio that comes from a list of the callers: what is said of such lists holds for those of the kernel. */
+const OF_CALLERS = "on a caller's list";
+
+export function ofCallers(origin: Origin): Origin {
+  return { ...origin, flags: { ...origin.flags, [OF_CALLERS]: true } };
+}
+
+export function isOfCallers(origin: Origin): boolean {
+  return origin.flags[OF_CALLERS] === true;
+}
+
 /** Known of a folio whose flag this path has cleared while others can see it: what is said of such folios fails then. */
 export const clearedHere = (flag: string): string => `cleared ${flag}`;
 

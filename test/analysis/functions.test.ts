@@ -979,11 +979,12 @@ static void put_back(struct list_head *folios)
 		__folio_set_checked(folio);
 		list_del(&folio->lru);
 	}
-	folio = filemap_get_folio(folios, 0);
-	if (!IS_ERR(folio))
-		__folio_clear_active(folio);
+}
+int scan(struct lruvec *lruvec)
+{
+	return put_back(&lruvec->lists[0]);
 }`;
-    expect(await hazards(text)).toEqual(['put_back: __folio_clear_active', 'put_back: __folio_set_checked']);
+    expect(await hazards(text)).toEqual(['put_back: __folio_set_checked']);
   });
 });
 
@@ -1006,5 +1007,35 @@ int entry(pmd_t pmd, struct vm_area_struct *vma, unsigned long addr)
     const found = ['entry: __folio_set_checked'];
     expect(await hazards(files('#define pmd_leaf(x)\tfalse\n'))).toEqual(found);
     expect(await hazards(files('static inline int pmd_leaf(pmd_t pmd)\n{\n\treturn 0;\n}\n'))).toEqual(found);
+  });
+});
+
+describe('a list of a caller', () => {
+  const taker = (kind: string): string => `
+${kind}int take(struct list_head *pages)
+{
+	struct folio *folio = lru_to_folio(pages);
+
+	__folio_set_checked(folio);
+	return 0;
+}`;
+
+  it('has folios that others can see where a caller is known', async () => {
+    const caller = `
+int scan(struct lruvec *lruvec)
+{
+	return take(&lruvec->lists[0]);
+}`;
+    expect(await hazards(taker('static ') + caller)).toEqual(['take: __folio_set_checked']);
+  });
+
+  it('is not judged where none is: that of readpages() had new ones', async () => {
+    expect(await hazards(taker(''))).toEqual([]);
+    expect(
+      await hazards(`${taker('static ')}
+const struct address_space_operations aops = {
+	.readpages = take,
+};`),
+    ).toEqual([]);
   });
 });

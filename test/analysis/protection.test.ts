@@ -213,6 +213,10 @@ static struct folio *compact_get(struct iov_iter *iter)
 
   it('is not after PG_lru was set: from there on others isolate it', async () => {
     const emptied = (set: string): string => `
+void scan(struct lruvec *lruvec)
+{
+	a(&lruvec->lists[0]);
+}
 void a(struct list_head *list)
 {
 	struct folio *folio = lru_to_folio(list);
