@@ -1,3 +1,4 @@
+import { parseSubject } from '../mail/subject.js';
 import type { Letter } from './letter.js';
 import type { MailRecord, SeriesRecord, Store } from './store/store.js';
 
@@ -99,11 +100,13 @@ function findSeries(
     .sort((a, b) => b.nearness - a.nearness || b.series.id - a.series.id);
   if (inThread[0]) return inThread[0].series;
   if (letter.references.length > 0) return null;
-  const lacks = (series: SeriesRecord) =>
-    !series.reply &&
-    series.version === version &&
-    series.total === total &&
-    !store.mails.ofSeries(series.id).some((other) => other.threaded || other.number === number);
+  const lacks = (series: SeriesRecord) => {
+    if (series.reply || series.version !== version || series.total !== total) return false;
+    const others = store.mails.ofSeries(series.id);
+    if (others.some((other) => other.threaded || other.number === number)) return false;
+    const cover = [mail, ...others].find(({ announces }) => announces.length > 0);
+    return cover === undefined || [mail, ...others].every((one) => one === cover || isAnnounced(one, cover));
+  };
   const apart = (series: SeriesRecord) =>
     Math.max(series.firstAt - mail.arrived, mail.arrived - series.lastAt, 0);
   return (
@@ -112,6 +115,11 @@ function findSeries(
       .filter((series) => lacks(series) && apart(series) <= UNTHREADED)
       .sort((a, b) => apart(a) - apart(b))[0] ?? null
   );
+}
+
+/** Says whether a cover letter lists a patch. */
+function isAnnounced(patch: MailRecord, cover: MailRecord): boolean {
+  return cover.announces.includes(parseSubject(patch.title).title.toLowerCase());
 }
 
 /** 0 when the mail answers none of the series; else the more, the more directly it does. */

@@ -142,6 +142,7 @@ function setAside(store: Store, source: string, place: string, reason: string, n
     date: null,
     references: [],
     automatic: null,
+    announces: [],
   };
   const mail = known ?? store.mails.add(letter, now, store.mails.thread([messageId]));
   store.mails.addPlaces(source, [[place, mail.id]]);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readAddresses, readFirstAddress, readHeader, readIds, type MailHeader } from '../mail/header.js';
+import { readShortlog } from '../mail/shortlog.js';
 import { parseSubject, type Subject } from '../mail/subject.js';
 import { senderOf, type Sender } from '../mail/sender.js';
 import { MAX_LIST_MAIL_BYTES } from '../mail/limits.js';
@@ -30,7 +31,12 @@ export interface Letter {
   readonly references: readonly string[];
   /** Why it counts as sent by a program; null when a person seems to have sent it. */
   readonly automatic: string | null;
+  /** Titles of the patches that a cover letter announces, in lower case; none where it does not say. */
+  readonly announces: readonly string[];
 }
+
+/** Bytes of a cover letter in which its list of patches is looked for. */
+const COVER = 64 * 1024;
 
 /** More than so many references say nothing more about the thread. */
 const MAX_REFERENCES = 60;
@@ -45,9 +51,10 @@ export function readLetter(bytes: Buffer): Letter {
   const references = referencesOf(header);
   const subject = parseSubject(title);
   const reason = whyAside(bytes, header);
+  const kind = reason === null ? kindOf(bytes, header, subject, references) : 'aside';
   return {
     messageId: readIds(header.raw('message-id'))[0] ?? bareId(header) ?? idFromContent(bytes),
-    kind: reason === null ? kindOf(bytes, header, subject, references) : 'aside',
+    kind,
     reason,
     title,
     subject,
@@ -55,6 +62,8 @@ export function readLetter(bytes: Buffer): Letter {
     date: dateOf(header),
     references,
     automatic: automaticMark(header),
+    announces:
+      kind === 'cover' ? readShortlog(bytes.toString('utf8', header.bodyAt, header.bodyAt + COVER)) : [],
   };
 }
 

@@ -88,6 +88,32 @@ describe('a series', () => {
     expect(reviewed(desk).slice(1)).toEqual(['v1 mm: part 1: 1', 'v1 mm: part 2: 2']);
   });
 
+  it('that nobody threaded gets the cover letter that announces it, and no other one', async () => {
+    const desk = new TestDesk();
+    const send = (name: string, numbers: readonly number[]) => {
+      const [cover, ...patches] = [0, 1, 2].map((number) => {
+        const title = number === 0 ? name : `${name}: make step ${String(number)} of what is to be done`;
+        const shortlog = `Hello.\n\nSam Ample (2):\n  ${name}: make step 1 of what\n    is to be done\n  ${name}: make step 2 of what is to be done\n\n mm/a.c | 1 +`;
+        const id = `${name}-${String(number)}`;
+        const subject = `[PATCH ${String(number)}/2] ${title}`;
+        return mail({ id, subject, body: number === 0 ? shortlog : patchBody() });
+      });
+      desk.arrive(...numbers.map((number) => (number === 0 ? cover! : patches[number - 1]!)));
+    };
+    // The first has no cover letter; that of the second comes before and after its patches.
+    send('one', [1, 2]);
+    send('two', [0, 2, 1]);
+    send('three', [1, 2]);
+    send('four', [2, 1, 0]);
+    await desk.pass(10);
+    expect(reviewed(desk).sort()).toEqual([
+      'v1 four: 1 2',
+      'v1 one: make step 1 of what is to be done: 1 2',
+      'v1 three: make step 1 of what is to be done: 1 2',
+      'v1 two: 1 2',
+    ]);
+  });
+
   it('of one patch needs no number, whatever else its prefix says', async () => {
     const desk = new TestDesk();
     for (const prefix of ['[PATCH]', '[linux-mm] [PATCH]', '[RFC PATCH mm-unstable v3]', '[PATCH RESEND]']) {

@@ -32,8 +32,8 @@ export function mailRecords(sql: Sql, threads: Threads): MailRecords {
       ),
     add(letter, arrived, thread) {
       const { id } = sql.run(
-        `INSERT INTO mail (message_id, kind, reason, title, sender_name, sender_address, arrived, automatic, thread, threaded)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO mail (message_id, kind, reason, title, sender_name, sender_address, arrived, automatic, thread, threaded, announces)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         letter.messageId,
         letter.kind,
         letter.reason,
@@ -44,6 +44,7 @@ export function mailRecords(sql: Sql, threads: Threads): MailRecords {
         letter.automatic,
         thread,
         Number(letter.references.length > 0),
+        letter.announces.length === 0 ? null : JSON.stringify(letter.announces),
       );
       return {
         id,
@@ -59,6 +60,7 @@ export function mailRecords(sql: Sql, threads: Threads): MailRecords {
         threaded: letter.references.length > 0,
         series: null,
         number: null,
+        announces: letter.announces,
         gone: false,
       };
     },
@@ -151,6 +153,7 @@ function mail(row: Row): MailRecord {
     threaded: row['threaded'] === 1,
     series: row['series'] as number | null,
     number: row['number'] as number | null,
+    announces: row['announces'] === null ? [] : (JSON.parse(text(row, 'announces')) as string[]),
     gone: row['gone'] === 1,
   };
 }

@@ -129,4 +129,6 @@ export const MIGRATIONS: readonly string[] = [
   `,
   // Whether the mail answers another one: patches without threads are put together by sender and time.
   'ALTER TABLE mail ADD COLUMN threaded INTEGER NOT NULL DEFAULT 0',
+  // The patches that a cover letter announces (JSON): without threads, it is put to those.
+  'ALTER TABLE mail ADD COLUMN announces TEXT',
 ];
