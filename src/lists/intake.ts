@@ -1,7 +1,6 @@
-import { readCommands } from './commands.js';
 import { isAnswerId } from './answer-id.js';
 import { gather, settle } from './gather.js';
-import { readLetter, recipientsOf, type Letter } from './letter.js';
+import type { Letter } from './letter.js';
 import { isAmong } from './policy/decide.js';
 import type { Policy } from './policy/policy.js';
 import type { Batch, FoundMail, Source, SourceEvent } from './source.js';
@@ -95,17 +94,17 @@ function takeMail(
   }
   if (letter.kind === 'aside' || isRobot(letter, policy)) return taken;
   if (letter.kind === 'patch' || letter.kind === 'cover') {
-    if (!source.keeps) store.mails.setContent(mail.id, found.bytes);
+    if (found.bytes !== null) store.mails.setContent(mail.id, found.bytes);
     gather(store, mail, letter, policy, now);
   }
-  takeCommands(store, mail, letter, found.bytes, policy);
+  takeCommands(store, mail, found, policy);
   return taken;
 }
 
 /** The places in a source that a deletion is about. */
 function placesOf(store: Store, source: string, event: Extract<SourceEvent, { kind: 'deleted' }>): string[] {
-  if (event.bytes === null || store.mails.at(source, event.place) !== null) return [event.place];
-  const mail = store.mails.find(readLetter(event.bytes).messageId);
+  if (event.messageId === null || store.mails.at(source, event.place) !== null) return [event.place];
+  const mail = store.mails.find(event.messageId);
   const places = mail === null ? [] : store.mails.places(mail.id);
   return places.filter((place) => place.source === source).map(({ place }) => place);
 }
@@ -163,13 +162,12 @@ function seeOwn(store: Store, messageId: string, now: number): void {
   store.answers.setState(answer.id, 'sent', 'seen on the list', now);
 }
 
-function takeCommands(store: Store, mail: MailRecord, letter: Letter, bytes: Buffer, policy: Policy): void {
-  const commands = readCommands(bytes);
-  if (commands.length === 0) return;
+function takeCommands(store: Store, mail: MailRecord, { letter, asks }: FoundMail, policy: Policy): void {
+  if (asks === null) return;
   const by = letter.sender.address;
   const allowed = isAmong(by, policy.commandsFrom);
   const author = authorsOf(store, mail);
-  for (const command of commands) {
+  for (const command of asks.commands) {
     const said = { by, at: mail.arrived, messageId: mail.messageId };
     if (command.what === 'mute') {
       // Everybody may ask not to be written to.
@@ -177,7 +175,7 @@ function takeCommands(store: Store, mail: MailRecord, letter: Letter, bytes: Buf
         command.whom === by || (command.whom === 'author' && author.length === 1 && author[0] === by);
       if (!allowed && !own) continue;
       if (command.whom === 'list') {
-        const lists = recipientsOf(bytes).filter((address) => isList(address, policy));
+        const lists = asks.recipients.filter((address) => isList(address, policy));
         for (const about of lists) store.wishes.add({ what: 'mute-list', about, reason: '', ...said });
       } else {
         const whom = command.whom === 'author' ? author : [command.whom];

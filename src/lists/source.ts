@@ -1,19 +1,25 @@
-import { readLetter, type Letter } from './letter.js';
+import { readCommands, type Command } from './commands.js';
+import { readLetter, recipientsOf, type Letter } from './letter.js';
 
 /** One mail as a source gives it. */
 export interface FoundMail {
   readonly kind: 'mail';
   /** Where it is in the source, for `Source.fetch`; never changes. */
   readonly place: string;
-  readonly bytes: Buffer;
   readonly letter: Letter;
+  /** What it asks of us; null when nothing. */
+  readonly asks: { readonly commands: readonly Command[]; readonly recipients: readonly string[] } | null;
+  /** Null where the source keeps it. */
+  readonly bytes: Buffer | null;
   /** When it got there, in milliseconds; null when the source does not say. */
   readonly arrived: number | null;
 }
 
 /** A mail, read at once: while the source is waited for, and not while the store is written to. */
-export function foundMail(place: string, bytes: Buffer, arrived: number | null): FoundMail {
-  return { kind: 'mail', place, bytes, letter: readLetter(bytes), arrived };
+export function foundMail(place: string, bytes: Buffer, arrived: number | null, keeps = false): FoundMail {
+  const commands = readCommands(bytes);
+  const asks = commands.length === 0 ? null : { commands, recipients: recipientsOf(bytes) };
+  return { kind: 'mail', place, letter: readLetter(bytes), asks, bytes: keeps ? null : bytes, arrived };
 }
 
 /** Something else that a source tells. */
@@ -23,8 +29,8 @@ export type SourceEvent =
   | {
       readonly kind: 'deleted';
       readonly place: string;
-      /** The mail, where the source says what it was: it may stand at another place, too. */
-      readonly bytes: Buffer | null;
+      /** Of the mail, where the source says what it was: it may stand at another place, too. */
+      readonly messageId: string | null;
     }
   /** There is something that cannot be read; it is kept aside. */
   | { readonly kind: 'unreadable'; readonly place: string; readonly reason: string }

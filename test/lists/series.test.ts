@@ -262,7 +262,7 @@ describe('mails', () => {
     desk.arrive(...seriesMails({ name: 'mm: one', patches: 2 }));
     await desk.pass();
     expect(desk.store.answers.count()).toMatchObject({ waiting: 2 });
-    desk.tell({ kind: 'deleted', place: '2', bytes: null });
+    desk.tell({ kind: 'deleted', place: '2', messageId: null });
     await desk.pass(120);
     expect(desk.sent.map(({ bytes }) => /^Subject: (.*)/m.exec(bytes.toString())?.[1])).toEqual([
       'Re: [PATCH 1/2] mm: one: part 1',

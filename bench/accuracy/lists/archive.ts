@@ -30,9 +30,10 @@ export async function readArchive(
       for (const event of events) {
         if (event.kind !== 'mail') continue;
         mails++;
-        if (!mayHavePatch(event.bytes)) continue;
+        const bytes = await source.fetch(event.place);
+        if (bytes === null || !mayHavePatch(bytes)) continue;
         try {
-          for (const message of await readMessages({ name: event.place, bytes: event.bytes })) {
+          for (const message of await readMessages({ name: event.place, bytes })) {
             patches.push(...readPatchMail(message).filter(({ patch }) => patch !== null && !patch.quoted));
           }
         } catch (error) {

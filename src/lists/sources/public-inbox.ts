@@ -2,11 +2,11 @@ import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { RectoError } from '../../errors.js';
 import { MAX_LIST_MAIL_BYTES } from '../../mail/limits.js';
-import { runGit } from '../../tree/git-command.js';
 import { ObjectReader } from '../../tree/objects.js';
-import { foundMail, type Batch, type Source, type SourceEvent, type Start } from '../source.js';
+import type { Source, Start } from '../source.js';
+import { headOf, readEpoch, type Epoch, type EpochPosition } from './epoch.js';
+import { hasThread, readInThread } from './epoch-thread.js';
 import { fetchInto, isRepository, mirror } from './git-fetch.js';
-import { readHistory, type HistoryEntry } from './git-history.js';
 
 /** Where a public-inbox archive is. */
 export interface Inbox {
@@ -19,31 +19,12 @@ export interface Inbox {
   readonly mirrors: string;
 }
 
-/** One git repository of an archive: `0` is its oldest epoch. */
-interface Epoch {
-  readonly number: number;
-  readonly directory: string;
-}
-
 /** Where each epoch was read to. */
 interface Position {
   /** Seconds; what is older was not wanted when reading began. */
   readonly since: number | null;
   readonly epochs: Readonly<Record<string, EpochPosition>>;
 }
-
-interface EpochPosition {
-  readonly commit: string;
-  /** True while an epoch that was rewritten is read again. */
-  readonly again?: boolean;
-}
-
-/** A batch ends with whichever comes first. */
-const BATCH_EVENTS = 1000;
-const BATCH_BYTES = 16 * 1024 * 1024;
-
-/** Mails asked for at once. */
-const WINDOW = 24;
 
 /** How often epochs that have come to their end are fetched again: rewriting them is rare. */
 const OLD_EPOCHS = 24 * 3600 * 1000;
@@ -80,7 +61,13 @@ export function publicInbox(name: string, inbox: Inbox, start: Start): Source {
         return;
       }
       for (const epoch of epochs) {
-        for await (const { batch, reached } of readEpoch(epoch, at, reader(epoch.directory))) {
+        const known = at.epochs[String(epoch.number)] ?? null;
+        // The first time, all of it is read: there, a thread is worth its while.
+        const batches =
+          known === null && hasThread
+            ? readInThread({ epoch, start: at.since })
+            : readEpoch(epoch, known, at.since, reader(epoch.directory));
+        for await (const { batch, reached } of batches) {
           at = moved(at, epoch, reached);
           yield { ...batch, position: JSON.stringify(at) };
         }
@@ -177,80 +164,4 @@ function epochsIn(folder: string): Epoch[] {
         : [];
     })
     .sort((a, b) => a.number - b.number);
-}
-
-async function headOf(directory: string): Promise<string | null> {
-  const { status, stdout } = await runGit(directory, ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']);
-  return status === 0 ? stdout.toString('latin1').trim() : null;
-}
-
-/** What is new in an epoch. Where its history was rewritten, it is read again, and what is not there any more is gone. */
-async function* readEpoch(
-  epoch: Epoch,
-  position: Position,
-  objects: ObjectReader,
-): AsyncIterable<{ readonly batch: Omit<Batch, 'position'>; readonly reached: EpochPosition }> {
-  const head = await headOf(epoch.directory);
-  if (head === null) return;
-  const known = position.epochs[String(epoch.number)];
-  if (known?.commit === head && known.again !== true) return;
-  const rewritten = known !== undefined && !(await isAncestor(epoch.directory, known.commit, head));
-  const again = rewritten || known?.again === true;
-  const prefix = `${String(epoch.number)}:`;
-  const since = known === undefined || again ? position.since : null;
-  const from = rewritten ? null : (known?.commit ?? null);
-  let events: SourceEvent[] = rewritten ? [{ kind: 'rewritten', prefix }] : [];
-  let bytes = 0;
-  let commit = known?.commit ?? head;
-  for await (const [entry, found] of withContents(readHistory(epoch.directory, from, head, since), objects)) {
-    // A commit is never cut in two: the position is that of whole commits.
-    if (entry.commit !== commit && (events.length >= BATCH_EVENTS || bytes >= BATCH_BYTES)) {
-      yield { batch: { events }, reached: again ? { commit, again } : { commit } };
-      events = [];
-      bytes = 0;
-    }
-    commit = entry.commit;
-    const event = eventOf(prefix, entry, found);
-    if (event) events.push(event);
-    if (event?.kind === 'mail') bytes += event.bytes.length;
-  }
-  yield { batch: again ? { events, rereadEnds: prefix } : { events }, reached: { commit: head } };
-}
-
-async function isAncestor(directory: string, commit: string, head: string): Promise<boolean> {
-  const { status } = await runGit(directory, ['merge-base', '--is-ancestor', commit, head]);
-  return status === 0;
-}
-
-function eventOf(prefix: string, entry: HistoryEntry, found: Buffer | Error | null): SourceEvent | null {
-  const place = `${prefix}${entry.blob}`;
-  if (entry.deletes) return { kind: 'deleted', place, bytes: found instanceof Error ? null : found };
-  if (found instanceof Error) return { kind: 'unreadable', place, reason: found.message };
-  // What the history names and the repository does not have was purged; so was what is empty now.
-  if (found === null || found.length === 0) return null;
-  return foundMail(place, found, entry.time * 1000);
-}
-
-/** Asks for the mails some entries ahead, so that git is never idle, and gives them in order. */
-async function* withContents(
-  entries: AsyncIterable<HistoryEntry>,
-  objects: ObjectReader,
-): AsyncIterable<[HistoryEntry, Buffer | Error | null]> {
-  const pending: [HistoryEntry, Promise<Buffer | Error | null>][] = [];
-  for await (const entry of entries) {
-    const content = objects.read(entry.blob).then(
-      (object) => object?.content ?? null,
-      (error: unknown) => {
-        if (error instanceof RectoError && error.code === 'too-large') return error;
-        throw error;
-      },
-    );
-    // Whoever stops early never awaits the rest.
-    content.catch(() => undefined);
-    pending.push([entry, content]);
-    if (pending.length < WINDOW) continue;
-    const [first, bytes] = pending.shift()!;
-    yield [first, await bytes];
-  }
-  for (const [entry, bytes] of pending) yield [entry, await bytes];
 }
