@@ -124,7 +124,7 @@ send: { smtp: { host: 127.0.0.1, port: ${String(receiver.port)}, tls: no } }
     const take = async (position: string | null) => {
       let at = position;
       for await (const batch of source.read(at, () => false)) {
-        for (const event of batch.events) if (event.kind === 'mail') sent.push(event.bytes.toString());
+        for (const event of batch.events) if (event.kind === 'mail') sent.push(event.bytes!.toString());
         at = batch.position;
       }
       return at;
