@@ -17,6 +17,8 @@ export interface Pack {
   ids(): Iterable<string>;
   /** The entry as stored; undefined when there is none or it cannot be read. */
   get(id: string): PackEntry | undefined;
+  /** Where the entry is: null for a blob that holds nothing for us, undefined when there is none. */
+  place(id: string): readonly [offset: number, length: number] | null | undefined;
   /** Forgets an entry that turned out damaged. */
   forget(id: string): void;
   close(): void;
@@ -30,7 +32,7 @@ const magic = 'recto-pack 1';
 const headLimit = 300;
 
 /** Compresses facts for a pack. Fast rather than small: it happens for every file of the kernel. */
-export function packFacts(facts: unknown): PackEntry {
+export function packFacts(facts: unknown): Buffer {
   return deflateSync(JSON.stringify(facts), { level: 1 });
 }
 
@@ -93,11 +95,15 @@ function readPack(file: number, schema: string): Pack | null {
   for (const line of index.toString('latin1').split('\n')) {
     if (line === '') continue;
     const [id, offset, bytes] = line.split(' ');
-    places.set(id!, offset === undefined ? null : [start + Number(offset), Number(bytes)]);
+    if (offset === undefined) places.set(id!, null);
+    // What was cut off behind the index is not there.
+    else if (start + Number(offset) + Number(bytes) <= size)
+      places.set(id!, [start + Number(offset), Number(bytes)]);
   }
   return {
     size,
     ids: () => places.keys(),
+    place: (id) => places.get(id),
     get(id) {
       const place = places.get(id);
       if (place === undefined || place === null) return place;

@@ -12,8 +12,12 @@ export type Stored = { readonly kind: 'facts'; readonly facts: unknown } | { rea
 export interface FactStore {
   /** What is known of this blob, or null. What is damaged on disk is not known. */
   get(id: string): Stored | null;
+  /** Whether a blob has facts, without looking into them; null when nothing is known of it. */
+  kind(id: string): Stored['kind'] | null;
   /** Remembers `facts` (anything that JSON can say) of a blob. */
   put(id: string, facts: unknown): void;
+  /** The same, for facts that were packed elsewhere. */
+  putPacked(id: string, packed: NonNullable<PackEntry>): void;
   /** Remembers that a blob holds nothing that concerns us. */
   putIrrelevant(id: string): void;
   /** Writes what is new, which also happens by itself now and then. Never throws: see `trouble`. */
@@ -78,8 +82,18 @@ class PackStore implements FactStore {
     return null;
   }
 
+  kind(id: string): Stored['kind'] | null {
+    let entry: unknown = this.#fresh.get(id);
+    for (const { pack } of this.#packs) entry = entry === undefined ? pack.place(id) : entry;
+    return entry === undefined ? null : entry === null ? 'irrelevant' : 'facts';
+  }
+
   put(id: string, facts: unknown): void {
     this.#add(id, packFacts(facts));
+  }
+
+  putPacked(id: string, packed: NonNullable<PackEntry>): void {
+    this.#add(id, packed);
   }
 
   putIrrelevant(id: string): void {

@@ -1,12 +1,9 @@
 import type { Tree, TreeFile } from '../tree/tree.js';
 import type { FileFacts } from './facts.js';
-import { lowerFile } from './lower/file.js';
+import { startLowering, usefulThreads } from './lowering.js';
+import { unpackFacts } from './pack.js';
+import { isRelevant, RELEVANT_WORDS } from './relevance.js';
 import type { FactStore } from './store.js';
-
-/** Code that has none of these words can neither hold a folio nor hand one on. */
-const RELEVANT = /folio|struct page\b/;
-/** Headers with these define what code that handles folios is written with. */
-const RELEVANT_HEADER = /_for_each|alloc_hooks/;
 
 /** Facts of files already read by this process, by blob id: trees of one review share nearly all of them. */
 const known = new Map<string, FileFacts | null>();
@@ -14,11 +11,24 @@ const known = new Map<string, FileFacts | null>();
 /** Tells how far the reading of a tree has come. */
 export type IndexProgress = (done: number, all: number) => void;
 
+/** What an index found. */
+export interface IndexedTree {
+  readonly files: number;
+  /** Files that concern folios. */
+  readonly concerned: number;
+  /** Files that had to be read now. */
+  readonly read: number;
+}
+
+/** With fewer files to read than these, threads are not worth their start: few of them concern folios. */
+const manyFiles = 1000;
+
 /** Facts of all files of a tree that concern folios, by path. */
 export async function readTreeFacts(
   tree: Tree,
   store: FactStore,
   progress: IndexProgress = () => undefined,
+  threads = usefulThreads(),
 ): Promise<ReadonlyMap<string, FileFacts>> {
   const files = await tree.files();
   const unread: TreeFile[] = [];
@@ -29,19 +39,20 @@ export async function readTreeFacts(
     else if (stored) known.set(file.id, stored.facts as FileFacts);
     else unread.push(file);
   }
-  let done = files.length - unread.length;
-  progress(done, files.length);
-  for await (const { file, text } of tree.readMany(unread)) {
-    if (isRelevant(file.path, text)) {
-      const facts = await lowerFile(text);
-      known.set(file.id, facts);
-      store.put(file.id, facts);
-    } else {
-      known.set(file.id, null);
-      store.putIrrelevant(file.id);
-    }
-    progress(++done, files.length);
-  }
+  const readBefore = files.length - unread.length;
+  await readFiles(
+    tree,
+    unread,
+    threads,
+    (file, packed) => {
+      if (packed !== null) known.set(file.id, unpackFacts(packed) as FileFacts);
+      else if (!known.has(file.id)) known.set(file.id, null);
+      keep(store, file, packed);
+    },
+    (done) => {
+      progress(readBefore + done, files.length);
+    },
+  );
   const facts = new Map<string, FileFacts>();
   for (const file of files) {
     const found = known.get(file.id);
@@ -50,6 +61,80 @@ export async function readTreeFacts(
   return facts;
 }
 
-function isRelevant(path: string, text: string): boolean {
-  return RELEVANT.test(text) || (path.startsWith('include/') && RELEVANT_HEADER.test(text));
+/** Fills the store with what a tree's files hold, and keeps nothing of it in memory. */
+export async function indexFacts(
+  tree: Tree,
+  store: FactStore,
+  progress: IndexProgress = () => undefined,
+  threads = usefulThreads(),
+): Promise<IndexedTree> {
+  const files = await tree.files();
+  const unread: TreeFile[] = [];
+  const concerned = new Set<string>();
+  for (const file of files) {
+    const kind = store.kind(file.id);
+    if (kind === null) unread.push(file);
+    else if (kind === 'facts') concerned.add(file.id);
+  }
+  const readBefore = files.length - unread.length;
+  await readFiles(
+    tree,
+    unread,
+    threads,
+    (file, packed) => {
+      if (packed !== null) concerned.add(file.id);
+      keep(store, file, packed);
+    },
+    (done) => {
+      progress(readBefore + done, files.length);
+    },
+  );
+  return {
+    files: files.length,
+    concerned: files.filter(({ id }) => concerned.has(id)).length,
+    read: unread.length,
+  };
+}
+
+/** Of two files with one content only a header may concern folios: then the content does, in whatever order they come. */
+function keep(store: FactStore, file: TreeFile, packed: Buffer | null): void {
+  if (packed !== null) store.putPacked(file.id, packed);
+  else if (store.kind(file.id) === null) store.putIrrelevant(file.id);
+}
+
+/** Reads files, and gives for each its packed facts, or null when it does not concern folios; in no order. */
+async function readFiles(
+  tree: Tree,
+  files: readonly TreeFile[],
+  threads: number,
+  take: (file: TreeFile, packed: Buffer | null) => void,
+  progress: (done: number) => void,
+): Promise<void> {
+  let done = 0;
+  progress(done);
+  if (files.length === 0) return;
+  const lowering = startLowering(files.length < manyFiles ? 1 : threads);
+  const taken = (file: TreeFile, packed: Buffer | null): void => {
+    take(file, packed);
+    progress(++done);
+  };
+  try {
+    for await (const { file, text } of mentioning(tree, files)) {
+      if (text !== null && isRelevant(file.path, text)) {
+        await lowering.add(text, (packed) => {
+          taken(file, packed);
+        });
+      } else taken(file, null);
+    }
+    await lowering.finish();
+  } finally {
+    await lowering.close();
+  }
+}
+
+function mentioning(
+  tree: Tree,
+  files: readonly TreeFile[],
+): AsyncIterable<{ file: TreeFile; text: string | null }> {
+  return tree.readMentioning?.(files, RELEVANT_WORDS) ?? tree.readMany(files);
 }

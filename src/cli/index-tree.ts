@@ -1,6 +1,6 @@
 import { describeHealth, parseHealth } from '../c/health.js';
 import { openFactStore } from '../c/open-store.js';
-import { readTreeFacts } from '../c/tree-facts.js';
+import { indexFacts } from '../c/tree-facts.js';
 import { findTree, openTree } from '../tree/open.js';
 import type { Tree, TreeFile } from '../tree/tree.js';
 import { status } from './failure.js';
@@ -41,17 +41,14 @@ export async function indexTree(options: IndexOptions, terminal: Terminal): Prom
 async function fill(tree: Tree, progress: Progress, terminal: Terminal): Promise<void> {
   const store = openFactStore();
   try {
-    const files = await tree.files();
-    const facts = await readTreeFacts(tree, store, (done, all) => {
+    const { files, concerned, read } = await indexFacts(tree, store, (done, all) => {
       progress.step('reading source files', done, all);
     });
-    let functions = 0;
-    for (const file of facts.values()) functions += file.functions.length;
     progress.clear();
     await write(
       terminal,
-      `${tree.name}: ${String(files.length)} source files, ${String(facts.size)} of them concern folios ` +
-        `and have ${String(functions)} functions and macros\n`,
+      `${tree.name}: ${String(files)} source files, ${String(concerned)} of them concern folios; ` +
+        `${read === 0 ? 'none' : String(read)} had to be read now\n`,
     );
   } finally {
     store.close();

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 
 /** Where Recto keeps what it can compute again: `$XDG_CACHE_HOME/recto`, else `~/.cache/recto`. */
 export function cacheDirectory(): string {
@@ -16,13 +16,25 @@ export function cacheDirectory(): string {
  * Makes the folder where needed. Throws what the file system says.
  */
 export function writeWhole(directory: string, name: string, content: string | Uint8Array): void {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeFolder(directory);
   const temporary = join(directory, `.${name}.${String(process.pid)}.${randomBytes(4).toString('hex')}`);
   try {
     writeFileSync(temporary, content, { flag: 'wx' });
     renameSync(temporary, join(directory, name));
   } catch (error) {
     rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+function makeFolder(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    // Of a file system for reading only, Node says that there is no such folder: access() tells the reason.
+    let above = dirname(directory);
+    while (!existsSync(above)) above = dirname(above);
+    accessSync(above, constants.W_OK);
     throw error;
   }
 }

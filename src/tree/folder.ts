@@ -16,7 +16,7 @@ import { openBlobIds } from './blob-ids.js';
 import { blobId, byPath, isInside, isSource } from './blob.js';
 import { reasonOf } from './cache.js';
 import { fileLimit } from './objects.js';
-import type { Tree, TreeFile } from './tree.js';
+import type { Tree, TreeFile, Words } from './tree.js';
 
 /** A tree in a plain folder, as it is when it is first listed. */
 export interface FolderTree extends Tree {
@@ -39,13 +39,15 @@ export function openFolder(directory: string): FolderTree {
   const notes: string[] = [];
   let listing: Promise<readonly TreeFile[]> | null = null;
 
-  const read = (path: string): string | null => {
+  const read = (path: string): string | null => content(path)?.toString('utf8') ?? null;
+
+  const content = (path: string): Buffer | null => {
     if (!isInside(path)) return null;
     const full = join(root, path);
     try {
       // Equal only when no part of the path is a symbolic link.
       if (realpathSync.native(full) !== full) return null;
-      return readPlain(full)?.content.toString('utf8') ?? null;
+      return readPlain(full)?.content ?? null;
     } catch (error) {
       if (error instanceof RectoError) throw error;
       return null;
@@ -66,6 +68,17 @@ export function openFolder(directory: string): FolderTree {
       for (const file of files) {
         const text = read(file.path);
         if (text !== null) yield await Promise.resolve({ file, text });
+      }
+    },
+    async *readMentioning(files, words) {
+      let read = 0;
+      for (const file of files) {
+        const bytes = content(file.path);
+        if (bytes === null) continue;
+        const text = mentions(file.path, bytes, words) ? bytes.toString('utf8') : null;
+        // Synchronous reading leaves nobody else a turn: progress, an interrupt, threads that wait for work.
+        if (++read % 200 === 0) await nextTurn();
+        yield { file, text };
       }
     },
     close: () => Promise.resolve(),
@@ -140,4 +153,9 @@ function walk(root: string, unreadable: string[]): string[] {
     }
   }
   return paths;
+}
+
+function mentions(path: string, content: Buffer, { anywhere, within }: Words): boolean {
+  const has = (word: string): boolean => content.includes(word, 0, 'latin1');
+  return anywhere.some(has) || within.some(({ folder, words }) => path.startsWith(folder) && words.some(has));
 }

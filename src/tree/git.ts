@@ -1,9 +1,9 @@
 import { RectoError } from '../errors.js';
 import { byPath, isSource } from './blob.js';
-import { git, missingObjects, runGit } from './git-command.js';
+import { explainGit, git, missingObjects, runGit } from './git-command.js';
 import { ObjectReader } from './objects.js';
 import { findRevision, resolveRevision } from './revision.js';
-import type { Tree, TreeFile } from './tree.js';
+import type { Tree, TreeFile, Words } from './tree.js';
 
 /** The files of a commit: blob ids by path, without symbolic links and submodules. */
 interface Listing {
@@ -17,6 +17,9 @@ const listingsKept = 4;
 
 /** Requests that may be under way at once: enough to keep git busy, little enough to hold in memory. */
 const window = 64;
+
+/** With fewer files than these, it is cheaper to read them than to have git search the whole tree. */
+const worthSearching = 4000;
 
 /** A tree in a git repository, at one commit. */
 export interface GitTree extends Tree {
@@ -45,6 +48,24 @@ export async function openGitTree(directory: string, revision: string | null): P
     return object.content.toString('utf8');
   };
 
+  const readMany: Tree['readMany'] = async function* (files) {
+    const { ids } = await list();
+    const pending: { file: TreeFile; text: Promise<string> }[] = [];
+    for (const file of files) {
+      const id = ids.get(file.path);
+      if (id === undefined) continue;
+      const text = content(file.path, id);
+      // Whoever stops early never awaits the rest.
+      text.catch(() => undefined);
+      pending.push({ file, text });
+      if (pending.length >= window) {
+        const next = pending.shift()!;
+        yield { file: next.file, text: await next.text };
+      }
+    }
+    for (const next of pending) yield { file: next.file, text: await next.text };
+  };
+
   return {
     name: commit.startsWith(asked) ? commit.slice(0, 12) : `${asked} (${commit.slice(0, 12)})`,
     commit,
@@ -56,22 +77,12 @@ export async function openGitTree(directory: string, revision: string | null): P
     async files() {
       return (await list()).files;
     },
-    async *readMany(files) {
-      const { ids } = await list();
-      const pending: { file: TreeFile; text: Promise<string> }[] = [];
-      for (const file of files) {
-        const id = ids.get(file.path);
-        if (id === undefined) continue;
-        const text = content(file.path, id);
-        // Whoever stops early never awaits the rest.
-        text.catch(() => undefined);
-        pending.push({ file, text });
-        if (pending.length >= window) {
-          const next = pending.shift()!;
-          yield { file: next.file, text: await next.text };
-        }
-      }
-      for (const next of pending) yield { file: next.file, text: await next.text };
+    readMany,
+    async *readMentioning(files, words) {
+      if (files.length < worthSearching) return yield* readMany(files);
+      const mentioning = await search(directory, root, words);
+      for (const file of files) if (!mentioning.has(file.path)) yield { file, text: null };
+      yield* readMany(files.filter(({ path }) => mentioning.has(path)));
     },
     close: () => objects.close(),
   };
@@ -101,6 +112,38 @@ async function readListing(directory: string, root: string): Promise<Listing> {
     if (isSource(path)) files.push({ path, id });
   }
   return { ids, files: files.sort(byPath) };
+}
+
+/** Sources that hold one of the words. Git searches with several threads, and what has none never leaves it. */
+async function search(directory: string, root: string, words: Words): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  const look = async (texts: readonly string[], folder: string): Promise<void> => {
+    const patterns = texts.flatMap((text) => ['-e', text]);
+    const { status, stdout, stderr } = await runGit(directory, [
+      ...['-c', 'submodule.recurse=false', '-c', 'grep.fallbackToNoIndex=false', '-c', 'grep.fullName=true'],
+      ...[
+        'grep',
+        '-l',
+        '-z',
+        '-F',
+        '--text',
+        '--no-color',
+        '--no-textconv',
+        '--full-name',
+        ...patterns,
+        root,
+        '--',
+      ],
+      ...[`:(top,glob)${folder}**/*.c`, `:(top,glob)${folder}**/*.h`],
+    ]);
+    // 1 is "nothing found".
+    if (status !== 0 && !(status === 1 && stderr === '')) throw explainGit(directory, stderr);
+    // "<tree>:<path>" each.
+    for (const line of stdout.toString('utf8').split('\0')) found.add(line.slice(root.length + 1));
+  };
+  await look(words.anywhere, '');
+  for (const { folder, words: texts } of words.within) await look(texts, folder);
+  return found;
 }
 
 /** One note when HEAD is read and sources in the work tree differ from it. */

@@ -6,6 +6,13 @@ export interface TreeFile {
   readonly id: string;
 }
 
+/** Words to look for in files: text that is found as it stands. */
+export interface Words {
+  readonly anywhere: readonly string[];
+  /** Words that count in one folder only (with a '/' at its end). */
+  readonly within: readonly { readonly folder: string; readonly words: readonly string[] }[];
+}
+
 /** A kernel source tree at one moment: a git revision, a plain folder, or one of these under an overlay. */
 export interface Tree {
   /** For people: "v6.12 (3f2a…)" or a folder's name. */
@@ -16,6 +23,14 @@ export interface Tree {
   files(): Promise<readonly TreeFile[]>;
   /** Reads many files, in the order asked, with few round trips. Missing ones are left out. */
   readMany(files: readonly TreeFile[]): AsyncIterable<{ file: TreeFile; text: string }>;
+  /**
+   * Like `readMany`, in no order, where files without any of the words need not be read as text: their text is null.
+   * Trees that have no quicker way leave it out.
+   */
+  readMentioning?(
+    files: readonly TreeFile[],
+    words: Words,
+  ): AsyncIterable<{ file: TreeFile; text: string | null }>;
   /** Ends child processes. */
   close(): Promise<void>;
 }

@@ -148,6 +148,8 @@ export function treeOf(files: Files, version = '6.12'): Tree {
 /** Remembers nothing: what these tests read is small. */
 export const NO_STORE: FactStore = {
   get: () => null,
+  kind: () => null,
+  putPacked: () => undefined,
   put: () => undefined,
   putIrrelevant: () => undefined,
   flush: () => undefined,

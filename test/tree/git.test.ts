@@ -104,6 +104,42 @@ describe('a tree in a git repository', () => {
     await tree.close();
   });
 
+  it('searches for words in many files as it does in few', async () => {
+    const folder = repository();
+    const files: Record<string, string | Uint8Array> = { [header]: 'struct page;\n' };
+    for (let n = 0; n < 4100; n++)
+      files[`drivers/d${String(n % 50)}/f${String(n)}.c`] = `int f${String(n)};\n`;
+    files['mm/a folio\nin ä name.c'] = 'nothing\n';
+    files['mm/ä "quoted".c'] = 'folio\n';
+    files['mm/binary.c'] = Buffer.from([0, 1, 255, ...Buffer.from('struct page')]);
+    files['include/linux/list.h'] = '#define list_for_each(a)\n';
+    files['lib/list.c'] = '#define list_for_each(a)\n';
+    commit(folder, files);
+    const tree = await openGitTree(folder, null);
+    const words = {
+      anywhere: ['folio', 'struct page'],
+      within: [{ folder: 'include/', words: ['_for_each'] }],
+    };
+    const all = await tree.files();
+    const found = async (some: typeof all): Promise<string[]> => {
+      const paths: string[] = [];
+      let count = 0;
+      for await (const { file, text } of tree.readMentioning!(some, words)) {
+        count++;
+        if (text !== null && /folio|struct page|_for_each/.test(text)) paths.push(file.path);
+      }
+      expect(count).toBe(some.length);
+      return paths.sort();
+    };
+    const wanted = ['include/linux/list.h', header, 'mm/binary.c', 'mm/ä "quoted".c'];
+    expect(await found(all)).toEqual(wanted.sort());
+    const few = all.filter(({ path }) => !path.startsWith('drivers/'));
+    expect(await found(few)).toEqual(
+      ['include/linux/list.h', header, 'lib/list.c', 'mm/binary.c', 'mm/ä "quoted".c'].sort(),
+    );
+    await tree.close();
+  });
+
   it('says that uncommitted changes of sources were not read', async () => {
     const folder = repository();
     commit(folder, { [header]: 'h\n', 'mm/a.c': 'a\n', README: 'r\n' });

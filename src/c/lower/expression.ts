@@ -1,5 +1,5 @@
-import type { Node } from 'web-tree-sitter';
 import type { Expression, Place } from '../facts.js';
+import type { SyntaxNode } from '../syntax.js';
 import type { Dangling, Graph } from './graph.js';
 
 /** What the lowering of expressions needs from the function around them. */
@@ -8,7 +8,7 @@ export interface Scope {
   /** Parameters and local variables in scope. */
   isLocal(name: string): boolean;
   /** Lowers a statement expression's block; its value is that of the last statement. */
-  lowerStatements(node: Node): Expression | null;
+  lowerStatements(node: SyntaxNode): Expression | null;
 }
 
 const OPAQUE: Expression = { kind: 'opaque' };
@@ -55,18 +55,14 @@ export function isAssertion(name: string): boolean {
   return ASSERTION.test(name);
 }
 
-export function lineOf(node: Node): number {
-  return node.startPosition.row + 1;
-}
-
 /** Takes off parentheses. */
-export function bare(node: Node): Node {
+export function bare(node: SyntaxNode): SyntaxNode {
   let current = node;
   while (current.type === 'parenthesized_expression') {
-    const inner = current.namedChild(0);
+    const inner = current.namedChildren[0];
     if (!inner) return current;
     if (inner.type === 'comment') {
-      const other = current.namedChildren.find((child) => child && child.type !== 'comment');
+      const other = current.namedChildren.find((child) => child.type !== 'comment');
       if (!other) return current;
       current = other;
     } else current = inner;
@@ -80,15 +76,13 @@ function parseNumber(text: string): Expression {
   return Number.isSafeInteger(value) ? { kind: 'number', value } : OPAQUE;
 }
 
-function argumentNodes(call: Node): Node[] {
+function argumentNodes(call: SyntaxNode): SyntaxNode[] {
   const list = call.childForFieldName('arguments');
-  return list
-    ? list.namedChildren.filter((child): child is Node => child !== null && child.type !== 'comment')
-    : [];
+  return list ? list.namedChildren.filter((child) => child.type !== 'comment') : [];
 }
 
 /** Lowers an expression for its value. Side effects become nodes of the graph in front. */
-export function lowerValue(input: Node, scope: Scope): Expression {
+export function lowerValue(input: SyntaxNode, scope: Scope): Expression {
   const node = bare(input);
   switch (node.type) {
     case 'number_literal':
@@ -159,7 +153,7 @@ function lowerIdentifier(name: string, scope: Scope): Expression {
 }
 
 /** The place that an lvalue expression names; null where it is too complicated. */
-export function lowerPlace(input: Node, scope: Scope): Place | null {
+export function lowerPlace(input: SyntaxNode, scope: Scope): Place | null {
   const node = bare(input);
   switch (node.type) {
     case 'identifier':
@@ -204,7 +198,7 @@ function indexText(index: Expression): string {
 }
 
 /** One step from an object expression: `(object)->field`. */
-function step(object: Node, how: string, scope: Scope, known?: Expression): Place | null {
+function step(object: SyntaxNode, how: string, scope: Scope, known?: Expression): Place | null {
   const value = known ?? lowerValue(object, scope);
   if (value.kind === 'read') return { base: value.place.base, path: [...value.place.path, how] };
   // (&x)->f is x.f
@@ -218,11 +212,11 @@ function step(object: Node, how: string, scope: Scope, known?: Expression): Plac
   if (value.kind === 'opaque' || value.kind === 'number' || value.kind === 'type') return null;
   // An arithmetic result: (page + 1)->flags.
   const held = scope.graph.temporary();
-  scope.graph.emit({ do: 'assign', to: place(held), operator: '=', value }, lineOf(object));
+  scope.graph.emit({ do: 'assign', to: place(held), operator: '=', value }, object.line);
   return place(held, how);
 }
 
-function lowerPointer(node: Node, scope: Scope): Expression {
+function lowerPointer(node: SyntaxNode, scope: Scope): Expression {
   const operator = node.childForFieldName('operator')?.text;
   const operand = node.childForFieldName('argument');
   if (!operand) return OPAQUE;
@@ -238,7 +232,7 @@ function lowerPointer(node: Node, scope: Scope): Expression {
   return at ? read(at) : OPAQUE;
 }
 
-function lowerUnary(node: Node, scope: Scope): Expression {
+function lowerUnary(node: SyntaxNode, scope: Scope): Expression {
   const operator = node.childForFieldName('operator')?.text ?? '';
   const operandNode = node.childForFieldName('argument');
   if (!operandNode) return OPAQUE;
@@ -252,7 +246,7 @@ function lowerUnary(node: Node, scope: Scope): Expression {
   return { kind: 'unary', operator, operand };
 }
 
-function lowerBinary(node: Node, scope: Scope): Expression {
+function lowerBinary(node: SyntaxNode, scope: Scope): Expression {
   const operator = node.childForFieldName('operator')?.text ?? '';
   if (operator === '&&' || operator === '||') return lowerTruth(node, scope);
   const left = lowerValue(node.childForFieldName('left')!, scope);
@@ -261,10 +255,10 @@ function lowerBinary(node: Node, scope: Scope): Expression {
 }
 
 /** The value of a condition: 1 or 0, with the branches that decide it, so that later tests of it know why. */
-function lowerTruth(node: Node, scope: Scope): Expression {
+function lowerTruth(node: SyntaxNode, scope: Scope): Expression {
   const { graph } = scope;
   const held = graph.temporary();
-  const line = lineOf(node);
+  const line = node.line;
   const { whenTrue, whenFalse } = lowerCondition(node, scope);
   graph.dangling = whenTrue;
   graph.emit({ do: 'assign', to: place(held), operator: '=', value: { kind: 'number', value: 1 } }, line);
@@ -275,41 +269,41 @@ function lowerTruth(node: Node, scope: Scope): Expression {
   return read(place(held));
 }
 
-function lowerAssignment(node: Node, scope: Scope): Expression {
+function lowerAssignment(node: SyntaxNode, scope: Scope): Expression {
   const operator = node.childForFieldName('operator')?.text ?? '=';
   const leftNode = node.childForFieldName('left')!;
   const rightNode = node.childForFieldName('right')!;
   const value = lowerValue(rightNode, scope);
   const to = lowerPlace(leftNode, scope);
   if (!to) return value;
-  scope.graph.emit({ do: 'assign', to, operator, value }, lineOf(node));
+  scope.graph.emit({ do: 'assign', to, operator, value }, node.line);
   return read(to);
 }
 
-function lowerUpdate(node: Node, scope: Scope): Expression {
+function lowerUpdate(node: SyntaxNode, scope: Scope): Expression {
   const operand = node.childForFieldName('argument');
   const to = operand ? lowerPlace(operand, scope) : null;
   if (!to) return OPAQUE;
   const operator = node.childForFieldName('operator')?.text === '--' ? '-=' : '+=';
-  const postfix = node.firstChild?.type !== '++' && node.firstChild?.type !== '--';
+  const postfix = operand !== null && operand.startIndex === node.startIndex;
   const one: Expression = { kind: 'number', value: 1 };
   if (!postfix) {
-    scope.graph.emit({ do: 'assign', to, operator, value: one }, lineOf(node));
+    scope.graph.emit({ do: 'assign', to, operator, value: one }, node.line);
     return read(to);
   }
   const before = scope.graph.temporary();
-  scope.graph.emit({ do: 'assign', to: place(before), operator: '=', value: read(to) }, lineOf(node));
-  scope.graph.emit({ do: 'assign', to, operator, value: one }, lineOf(node));
+  scope.graph.emit({ do: 'assign', to: place(before), operator: '=', value: read(to) }, node.line);
+  scope.graph.emit({ do: 'assign', to, operator, value: one }, node.line);
   return read(place(before));
 }
 
-function lowerConditional(node: Node, scope: Scope): Expression {
+function lowerConditional(node: SyntaxNode, scope: Scope): Expression {
   const { graph } = scope;
   const conditionNode = node.childForFieldName('condition')!;
   const consequence = node.childForFieldName('consequence');
   const alternative = node.childForFieldName('alternative')!;
   const held = graph.temporary();
-  const line = lineOf(node);
+  const line = node.line;
   const assign = (value: Expression): void => {
     graph.emit({ do: 'assign', to: place(held), operator: '=', value }, line);
   };
@@ -336,20 +330,18 @@ function lowerConditional(node: Node, scope: Scope): Expression {
 }
 
 /** `_Generic(p, const struct page *: f(p), struct page *: g(p))`: the last association; they differ in const only. */
-function lowerGeneric(node: Node, scope: Scope): Expression {
-  const children = node.namedChildren.filter(
-    (child): child is Node => child !== null && child.type !== 'comment',
-  );
+function lowerGeneric(node: SyntaxNode, scope: Scope): Expression {
+  const children = node.namedChildren.filter((child) => child.type !== 'comment');
   const last = children.at(-1);
   return last && children.length > 1 ? lowerValue(last, scope) : OPAQUE;
 }
 
-function lowerCall(node: Node, scope: Scope): Expression {
+function lowerCall(node: SyntaxNode, scope: Scope): Expression {
   const { graph } = scope;
   const calleeNode = node.childForFieldName('function');
   if (!calleeNode) return OPAQUE;
   const args = argumentNodes(node);
-  const line = lineOf(node);
+  const line = node.line;
   const target = bare(calleeNode);
   const name = target.type === 'identifier' ? target.text : null;
   if (name && !scope.isLocal(name)) {
@@ -378,7 +370,7 @@ function lowerCall(node: Node, scope: Scope): Expression {
 }
 
 /** `swap(a, b)` of linux/minmax.h and `xchg(&a, b)`. */
-function lowerExchange(name: string, args: Node[], line: number, scope: Scope): Expression {
+function lowerExchange(name: string, args: SyntaxNode[], line: number, scope: Scope): Expression {
   const { graph } = scope;
   const first = lowerValue(args[0]!, scope);
   const second = lowerValue(args[1]!, scope);
@@ -401,7 +393,7 @@ function lowerExchange(name: string, args: Node[], line: number, scope: Scope): 
 }
 
 /** Lowers an expression for its truth: the two sets of edges on which it is true and false. */
-export function lowerCondition(input: Node, scope: Scope): { whenTrue: Dangling; whenFalse: Dangling } {
+export function lowerCondition(input: SyntaxNode, scope: Scope): { whenTrue: Dangling; whenFalse: Dangling } {
   const { graph } = scope;
   const node = bare(input);
   if (node.type === 'unary_expression' && node.childForFieldName('operator')?.text === '!') {
@@ -437,5 +429,5 @@ export function lowerCondition(input: Node, scope: Scope): { whenTrue: Dangling;
     graph.dangling = [];
     return condition.value ? { whenTrue: here, whenFalse: [] } : { whenTrue: [], whenFalse: here };
   }
-  return graph.branch({ do: 'test', condition }, lineOf(node));
+  return graph.branch({ do: 'test', condition }, node.line);
 }

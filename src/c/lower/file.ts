@@ -1,14 +1,10 @@
-import type { Node, Parser } from 'web-tree-sitter';
 import type { FactNode, FileFacts, FunctionFacts, SlotInitialiser, Variable } from '../facts.js';
-import { loadGrammar } from '../grammar.js';
 import { normalise, type NormalisedSource } from '../normalise.js';
+import { loadSyntax, type ParseSyntax, type SyntaxNode } from '../syntax.js';
+import { blankRead, blankUnneededBodies } from './blank.js';
 import { lowerBody, lowerMacroBody } from './function.js';
-import { lineOf } from './expression.js';
+import { mayHandleFolios, shortEnough } from './relevant.js';
 import { declaredType, plainType, readDeclarator } from './types.js';
-
-/** Functions that have nothing of these in their text cannot handle a folio or a page; short ones may be wrappers. */
-const WRAPPER = 600;
-const RELEVANT = /folio|page|vmf|slab|pfn|pte|pmd|batch|pvec|flags/i;
 
 /**
  * Lowers one C file to facts.
@@ -18,35 +14,33 @@ const RELEVANT = /folio|page|vmf|slab|pfn|pte|pmd|batch|pvec|flags/i;
  *   of structs, operation tables and constants. Code that cannot be parsed gives fewer facts, never an error.
  */
 export async function lowerFile(text: string): Promise<FileFacts> {
-  const parser = await loadGrammar();
+  const parse = await loadSyntax();
   const functions = new Map<string, FunctionFacts>();
   const structs: Record<string, Record<string, string>> = {};
   const slots = new Map<string, SlotInitialiser>();
   const constants: Record<string, number> = {};
   const callbackTypes = new Set<string>();
   const prototypes = new Set<string>();
-  let secondPass = true;
+  let toRead: string | null = blankUnneededBodies(text);
   for (const branch of ['first', 'second'] as const) {
-    const source = normalise(text, branch);
-    if (branch === 'second' && !secondPass) break;
-    secondPass = source.hasAlternative;
-    const tree = parser.parse(source.text);
-    if (!tree) continue;
-    const visit = (node: Node): void => {
+    if (toRead === null) break;
+    const source = normalise(toRead, branch);
+    const root = parse(source.text);
+    const visit = (node: SyntaxNode): void => {
       switch (node.type) {
         case 'function_definition': {
           const facts = lowerFunction(node, source, text);
           if (!facts) return;
           // Tables on the stack: struct rmap_walk_control rwc = { .rmap_one = f }.
           if (/=\s*\{/.test(text.slice(node.startIndex, node.endIndex))) {
-            for (const declaration of node.descendantsOfType('declaration'))
-              if (declaration) readSlots(declaration, slots, true);
+            for (const inner of node.descendants())
+              if (inner.type === 'declaration') readSlots(inner, slots, true);
           }
           functions.set(facts.name, oneOrBoth(functions.get(facts.name), facts));
           return;
         }
         case 'preproc_function_def': {
-          const facts = lowerMacro(node, parser);
+          const facts = lowerMacro(node, parse);
           if (!facts) return;
           const known = functions.get(facts.name);
           if (!known || (known.kind === 'macro' && known.nodes.length < facts.nodes.length)) {
@@ -74,10 +68,10 @@ export async function lowerFile(text: string): Promise<FileFacts> {
         case 'compound_statement':
           return;
       }
-      for (const child of node.namedChildren) if (child) visit(child);
+      for (const child of node.namedChildren) visit(child);
     };
-    visit(tree.rootNode);
-    tree.delete();
+    visit(root);
+    toRead = source.hasAlternative ? blankRead(toRead, root) : null;
   }
   return {
     functions: [...functions.values()].map((facts) =>
@@ -116,7 +110,7 @@ function either(one: FunctionFacts, other: FunctionFacts): FunctionFacts {
   };
 }
 
-function lowerFunction(node: Node, source: NormalisedSource, original: string): FunctionFacts | null {
+function lowerFunction(node: SyntaxNode, source: NormalisedSource, original: string): FunctionFacts | null {
   const declarator = readDeclarator(node.childForFieldName('declarator'));
   const body = node.childForFieldName('body');
   if (!declarator || !body) return null;
@@ -124,7 +118,7 @@ function lowerFunction(node: Node, source: NormalisedSource, original: string): 
   const head = original.slice(node.startIndex, body.startIndex);
   const { parameters, variadic } = readParameters(declarator.parameters);
   // A function that cannot matter is known by name all the same: another one of that name would be taken for it.
-  const matters = text.length <= WRAPPER || RELEVANT.test(text);
+  const matters = shortEnough(text.length) || mayHandleFolios(text);
   const { nodes, locals } = matters ? lowerBody(body, parameters, source.loops) : { nodes: [], locals: {} };
   return {
     name: macroName(node, source) ?? declarator.name,
@@ -132,7 +126,7 @@ function lowerFunction(node: Node, source: NormalisedSource, original: string): 
     isStatic: /\bstatic\b/.test(head),
     isInit: /\b__(?:mem)?init\b/.test(head),
     line: declarator.line,
-    endLine: node.endPosition.row + 1,
+    endLine: node.endLine,
     returns: declaredType(node.childForFieldName('type'), declarator.suffix),
     parameters,
     variadic,
@@ -142,7 +136,7 @@ function lowerFunction(node: Node, source: NormalisedSource, original: string): 
 }
 
 /** The name of a function whose head is a macro: `SYSCALL_DEFINE1(exit, …)`. */
-function macroName(node: Node, source: NormalisedSource): string | null {
+function macroName(node: SyntaxNode, source: NormalisedSource): string | null {
   if (source.macroFunctions.size === 0) return null;
   let declarator = node.childForFieldName('declarator');
   while (declarator && declarator.type !== 'identifier')
@@ -150,11 +144,10 @@ function macroName(node: Node, source: NormalisedSource): string | null {
   return declarator ? (source.macroFunctions.get(declarator.startIndex)?.name ?? null) : null;
 }
 
-function readParameters(list: Node | null): { parameters: Variable[]; variadic: boolean } {
+function readParameters(list: SyntaxNode | null): { parameters: Variable[]; variadic: boolean } {
   const parameters: Variable[] = [];
   let variadic = false;
   for (const child of list?.namedChildren ?? []) {
-    if (!child) continue;
     if (child.type === 'variadic_parameter') variadic = true;
     if (child.type !== 'parameter_declaration') continue;
     const declarator = readDeclarator(child.childForFieldName('declarator'));
@@ -166,41 +159,33 @@ function readParameters(list: Node | null): { parameters: Variable[]; variadic: 
 }
 
 /** A function-like macro as a function: parameters without types, the last expression as result. */
-function lowerMacro(node: Node, parser: Parser): FunctionFacts | null {
+function lowerMacro(node: SyntaxNode, parse: ParseSyntax): FunctionFacts | null {
   const name = node.childForFieldName('name')?.text;
   const value = node.childForFieldName('value')?.text;
   const list = node.childForFieldName('parameters');
   if (!name || !value || !list) return null;
   const body = value.replace(/\\\r?\n/g, (newline) => ' ' + newline.slice(1)).replace(/##/g, '  ');
   const parameters: Variable[] = [];
-  let variadic = false;
-  for (const child of list.children) {
-    if (child?.type === 'identifier') parameters.push({ name: child.text, type: '' });
-    if (child?.type === '...') {
-      variadic = true;
-      parameters.push({ name: '__VA_ARGS__', type: '' });
-    }
+  for (const child of list.namedChildren) {
+    if (child.type === 'identifier') parameters.push({ name: child.text, type: '' });
   }
+  const variadic = list.tokens.some((token) => token.type === '...');
+  if (variadic) parameters.push({ name: '__VA_ARGS__', type: '' });
   if (body.length > 8000) return null;
   const wrapped = normalise(`int f(void) {${body};}`, 'first');
-  const tree = parser.parse(wrapped.text);
-  const definition = tree?.rootNode.descendantsOfType('function_definition')[0];
+  const definition = firstFunction(parse(wrapped.text));
   const block = definition?.childForFieldName('body');
-  if (!tree || !block || block.hasError) {
-    tree?.delete();
-    return null;
-  }
+  if (!block || block.hasError) return null;
   const { nodes, locals } = lowerMacroBody(block, parameters, wrapped.loops);
-  tree.delete();
-  const first = lineOf(node);
-  const bodyLine = lineOf(node.childForFieldName('value')!);
+  const first = node.line;
+  const bodyLine = node.childForFieldName('value')!.line;
   return {
     name,
     kind: 'macro',
     isStatic: false,
     isInit: false,
     line: first,
-    endLine: node.endPosition.row + 1,
+    endLine: node.endLine,
     returns: '',
     parameters,
     variadic,
@@ -209,7 +194,12 @@ function lowerMacro(node: Node, parser: Parser): FunctionFacts | null {
   };
 }
 
-function readConstant(node: Node, constants: Record<string, number>): void {
+function firstFunction(root: SyntaxNode): SyntaxNode | null {
+  for (const node of root.descendants()) if (node.type === 'function_definition') return node;
+  return null;
+}
+
+function readConstant(node: SyntaxNode, constants: Record<string, number>): void {
   const name = node.childForFieldName('name')?.text;
   const value = node
     .childForFieldName('value')
@@ -229,10 +219,10 @@ function integerIn(text: string): number | null {
   return number ? Number(number[1]) : null;
 }
 
-function readEnum(node: Node, constants: Record<string, number>): void {
+function readEnum(node: SyntaxNode, constants: Record<string, number>): void {
   let next: number | null = 0;
   for (const item of node.childForFieldName('body')?.namedChildren ?? []) {
-    if (item?.type !== 'enumerator') continue;
+    if (item.type !== 'enumerator') continue;
     const name = item.childForFieldName('name')?.text;
     const value = item.childForFieldName('value');
     if (value) next = integerIn(value.text);
@@ -243,16 +233,16 @@ function readEnum(node: Node, constants: Record<string, number>): void {
 
 /** Fields by name; those of anonymous inner structs and unions belong to the outer one, as in C. */
 function readStruct(
-  node: Node,
+  node: SyntaxNode,
   structs: Record<string, Record<string, string>>,
   name = node.childForFieldName('name')?.text,
 ): void {
   const body = node.childForFieldName('body');
   if (!body) return;
   const fields: Record<string, string> = {};
-  const collect = (list: Node): void => {
+  const collect = (list: SyntaxNode): void => {
     for (const item of list.namedChildren) {
-      if (item?.type !== 'field_declaration') continue;
+      if (item.type !== 'field_declaration') continue;
       const type = item.childForFieldName('type');
       const declarators = item.childrenForFieldName('declarator');
       const inner = type?.childForFieldName('body');
@@ -274,7 +264,7 @@ function readStruct(
   if (name) structs[name] = { ...structs[name], ...fields };
 }
 
-function readPrototypes(node: Node, prototypes: Set<string>): void {
+function readPrototypes(node: SyntaxNode, prototypes: Set<string>): void {
   for (const child of node.childrenForFieldName('declarator')) {
     const declarator = readDeclarator(child);
     if (declarator?.parameters && !declarator.functionPointer) prototypes.add(declarator.name);
@@ -286,13 +276,13 @@ function isStub(facts: FunctionFacts, prototypes: ReadonlySet<string>): boolean 
   return facts.kind === 'function' && facts.isStatic && facts.nodes.length <= 3 && prototypes.has(facts.name);
 }
 
-function readTypedef(node: Node, callbackTypes: Set<string>): void {
+function readTypedef(node: SyntaxNode, callbackTypes: Set<string>): void {
   const declarator = readDeclarator(node.childForFieldName('declarator'));
   if (declarator?.parameters) callbackTypes.add(declarator.name);
 }
 
 /** `static const struct vm_operations_struct x = { .fault = f, … }`, nested tables included. */
-function readSlots(node: Node, slots: Map<string, SlotInitialiser>, local: boolean): void {
+function readSlots(node: SyntaxNode, slots: Map<string, SlotInitialiser>, local: boolean): void {
   const specifier = node.childForFieldName('type');
   const struct =
     specifier?.type === 'struct_specifier'
@@ -300,20 +290,20 @@ function readSlots(node: Node, slots: Map<string, SlotInitialiser>, local: boole
       : plainType(specifier?.text ?? '');
   if (!struct) return;
   for (const child of node.childrenForFieldName('declarator')) {
-    const list = child?.type === 'init_declarator' ? child.childForFieldName('value') : null;
+    const list = child.type === 'init_declarator' ? child.childForFieldName('value') : null;
     if (list?.type === 'initializer_list') readInitialisers(struct, list, slots, local);
   }
 }
 
 function readInitialisers(
   struct: string,
-  list: Node,
+  list: SyntaxNode,
   slots: Map<string, SlotInitialiser>,
   local: boolean,
 ): void {
   for (const item of list.namedChildren) {
-    if (item?.type === 'initializer_list') readInitialisers(struct, item, slots, local);
-    if (item?.type !== 'initializer_pair') continue;
+    if (item.type === 'initializer_list') readInitialisers(struct, item, slots, local);
+    if (item.type !== 'initializer_pair') continue;
     const designator = item.childForFieldName('designator');
     const value = item.childForFieldName('value');
     if (designator?.type !== 'field_designator' || !value) continue;

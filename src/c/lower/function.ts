@@ -1,15 +1,7 @@
-import type { Node } from 'web-tree-sitter';
 import type { Expression, FactNode, Place, Variable } from '../facts.js';
+import type { SyntaxNode } from '../syntax.js';
 import { Graph, type Dangling } from './graph.js';
-import {
-  bare,
-  isAssertion,
-  lineOf,
-  lowerCondition,
-  lowerPlace,
-  lowerValue,
-  type Scope,
-} from './expression.js';
+import { bare, isAssertion, lowerCondition, lowerPlace, lowerValue, type Scope } from './expression.js';
 import { declaredType, readDeclarator } from './types.js';
 
 /** Iteration macros that the normalisation turned into `while` loops, by the loop's offset. */
@@ -27,17 +19,21 @@ interface Loop {
 }
 
 /** Lowers a function's compound statement. */
-export function lowerBody(body: Node, parameters: readonly Variable[], macros: IterationMacros): LoweredBody {
-  return new BodyLowering(parameters, macros, lineOf(body)).lower(body);
+export function lowerBody(
+  body: SyntaxNode,
+  parameters: readonly Variable[],
+  macros: IterationMacros,
+): LoweredBody {
+  return new BodyLowering(parameters, macros, body.line).lower(body);
 }
 
 /** Lowers a macro's body, where the last expression is the value. */
 export function lowerMacroBody(
-  body: Node,
+  body: SyntaxNode,
   parameters: readonly Variable[],
   macros: IterationMacros,
 ): LoweredBody {
-  return new BodyLowering(parameters, macros, lineOf(body)).lowerAsValue(body);
+  return new BodyLowering(parameters, macros, body.line).lowerAsValue(body);
 }
 
 class BodyLowering implements Scope {
@@ -57,30 +53,28 @@ class BodyLowering implements Scope {
     return this.names.has(name);
   }
 
-  lower(body: Node): LoweredBody {
+  lower(body: SyntaxNode): LoweredBody {
     this.collectNames(body);
     this.statement(body);
     return { nodes: this.graph.finish(), locals: this.locals };
   }
 
-  lowerAsValue(body: Node): LoweredBody {
+  lowerAsValue(body: SyntaxNode): LoweredBody {
     this.collectNames(body);
     const value = this.lowerStatements(body);
-    this.graph.emit({ do: 'return', value }, lineOf(body));
+    this.graph.emit({ do: 'return', value }, body.line);
     this.graph.dangling = [];
     return { nodes: this.graph.finish(), locals: this.locals };
   }
 
   /** A statement expression: the statements, and the value of the last one. */
-  lowerStatements(block: Node): Expression | null {
-    const statements = block.namedChildren.filter(
-      (child): child is Node => child !== null && child.type !== 'comment',
-    );
+  lowerStatements(block: SyntaxNode): Expression | null {
+    const statements = block.namedChildren.filter((child) => child.type !== 'comment');
     const last = statements.pop();
     for (const statement of statements) this.statement(statement);
     if (!last) return null;
     if (last.type === 'expression_statement') {
-      const expression = last.namedChild(0);
+      const expression = last.namedChildren[0];
       return expression ? lowerValue(expression, this) : null;
     }
     if (last.type === 'compound_statement') return this.lowerStatements(last);
@@ -89,47 +83,52 @@ class BodyLowering implements Scope {
   }
 
   /** Local names are known before their use is lowered, so that shadowed globals are not taken for constants. */
-  private collectNames(body: Node): void {
-    for (const declaration of body.descendantsOfType('declaration')) {
-      if (!declaration) continue;
-      const specifier = declaration.childForFieldName('type');
-      for (const child of declaration.childrenForFieldName('declarator')) {
-        const declarator = readDeclarator(child);
-        if (!declarator) continue;
-        if (declarator.parameters && !declarator.functionPointer) continue;
-        this.names.add(declarator.name);
-        const known = specifier && /typeof|__auto_type/.test(specifier.text);
-        this.locals[declarator.name] = known ? '' : declaredType(specifier, declarator.suffix);
+  private collectNames(body: SyntaxNode): void {
+    const calls: SyntaxNode[] = [];
+    for (const node of body.descendants()) {
+      if (node.type === 'declaration') this.collectDeclared(node);
+      else if (node.type === 'expression_statement') {
+        const call = node.namedChildren[0];
+        if (call?.type === 'call_expression') calls.push(call);
       }
     }
-    for (const statement of body.descendantsOfType('expression_statement')) {
-      const call = statement?.namedChild(0);
-      if (call?.type === 'call_expression') this.declaringMacro(call);
+    for (const call of calls) this.declaringMacro(call);
+  }
+
+  private collectDeclared(declaration: SyntaxNode): void {
+    const specifier = declaration.childForFieldName('type');
+    for (const child of declaration.childrenForFieldName('declarator')) {
+      const declarator = readDeclarator(child);
+      if (!declarator) continue;
+      if (declarator.parameters && !declarator.functionPointer) continue;
+      this.names.add(declarator.name);
+      const known = specifier && /typeof|__auto_type/.test(specifier.text);
+      this.locals[declarator.name] = known ? '' : declaredType(specifier, declarator.suffix);
     }
   }
 
   /** `LIST_HEAD(list);`, `DEFINE_FOLIO_VMA_WALK(pvmw, …);` declare their first argument. */
-  private declaringMacro(call: Node): void {
+  private declaringMacro(call: SyntaxNode): void {
     const callee = call.childForFieldName('function')?.text ?? '';
     if (!/^(?:LIST_HEAD|DEFINE_|DECLARE_|XA_STATE|XARRAY_|HLIST_HEAD)/.test(callee)) return;
-    const name = call.childForFieldName('arguments')?.namedChild(0);
+    const name = call.childForFieldName('arguments')?.namedChildren[0];
     if (name?.type !== 'identifier') return;
     this.names.add(name.text);
     this.locals[name.text] =
       callee === 'LIST_HEAD' ? 'struct list_head' : callee.startsWith('XA_STATE') ? 'struct xa_state' : '';
   }
 
-  private statement(node: Node): void {
+  private statement(node: SyntaxNode): void {
     const { graph } = this;
     switch (node.type) {
       case 'compound_statement':
-        for (const child of node.namedChildren) if (child) this.statement(child);
+        for (const child of node.namedChildren) this.statement(child);
         return;
       case 'declaration':
         this.declaration(node);
         return;
       case 'expression_statement': {
-        const expression = node.namedChild(0);
+        const expression = node.namedChildren[0];
         if (expression) this.expression(expression);
         return;
       }
@@ -149,22 +148,22 @@ class BodyLowering implements Scope {
         this.switchStatement(node);
         return;
       case 'return_statement': {
-        const value = node.namedChildren.find((child) => child && child.type !== 'comment');
+        const value = node.namedChildren.find((child) => child.type !== 'comment');
         const lowered = value ? lowerValue(value, this) : null;
-        graph.emit({ do: 'return', value: lowered }, lineOf(node));
+        graph.emit({ do: 'return', value: lowered }, node.line);
         graph.dangling = [];
         return;
       }
       case 'goto_statement': {
         const label = node.childForFieldName('label');
-        if (label) graph.jumpToLabel(label.text, lineOf(node));
+        if (label) graph.jumpToLabel(label.text, node.line);
         else graph.dangling = [];
         return;
       }
       case 'labeled_statement': {
         const label = node.childForFieldName('label');
-        if (label) graph.placeLabel(label.text, lineOf(node));
-        for (const child of node.namedChildren.slice(1)) if (child) this.statement(child);
+        if (label) graph.placeLabel(label.text, node.line);
+        for (const child of node.namedChildren.slice(1)) this.statement(child);
         return;
       }
       case 'break_statement': {
@@ -187,18 +186,18 @@ class BodyLowering implements Scope {
       case 'attributed_statement':
       case 'else_clause':
       case 'ERROR':
-        for (const child of node.namedChildren) if (child) this.statement(child);
+        for (const child of node.namedChildren) this.statement(child);
         return;
       case 'case_statement':
         // Outside of a switch (damaged code): its statements.
-        for (const child of node.namedChildren) if (child) this.statement(child);
+        for (const child of node.namedChildren) this.statement(child);
         return;
       default:
         if (node.type.endsWith('_expression')) this.expression(node);
     }
   }
 
-  private expression(node: Node): void {
+  private expression(node: SyntaxNode): void {
     const target = bare(node);
     if (target.type === 'comma_expression') {
       this.expression(target.childForFieldName('left')!);
@@ -214,7 +213,7 @@ class BodyLowering implements Scope {
           ?.namedChildren.find((c) => c && c.type !== 'comment');
         if (condition) {
           const { whenTrue, whenFalse } = lowerCondition(condition, this);
-          this.graph.stop(whenTrue, lineOf(target));
+          this.graph.stop(whenTrue, target.line);
           this.graph.dangling = whenFalse;
         }
         return;
@@ -223,13 +222,13 @@ class BodyLowering implements Scope {
     lowerValue(target, this);
   }
 
-  private declaration(node: Node): void {
+  private declaration(node: SyntaxNode): void {
     for (const child of node.childrenForFieldName('declarator')) {
       const declarator = readDeclarator(child);
       if (!declarator || (declarator.parameters && !declarator.functionPointer)) continue;
-      const line = lineOf(child ?? node);
+      const { line } = child;
       const to: Place = { base: declarator.name, path: [] };
-      const initial = child?.type === 'init_declarator' ? child.childForFieldName('value') : null;
+      const initial = child.type === 'init_declarator' ? child.childForFieldName('value') : null;
       if (!initial) {
         this.graph.emit({ do: 'declare', name: declarator.name }, line);
       } else if (initial.type === 'initializer_list') {
@@ -243,7 +242,7 @@ class BodyLowering implements Scope {
   }
 
   /** `struct vm_fault vmf = { .vma = vma, ... }`: one assignment per field; what is not named is zero. */
-  private initialiserList(to: Place, list: Node): void {
+  private initialiserList(to: Place, list: SyntaxNode): void {
     for (const item of list.namedChildren) {
       if (item?.type !== 'initializer_pair') continue;
       const designators = item.childrenForFieldName('designator');
@@ -254,12 +253,12 @@ class BodyLowering implements Scope {
       if (value.type === 'initializer_list') this.initialiserList(at, value);
       else {
         const lowered = lowerValue(value, this);
-        this.graph.emit({ do: 'assign', to: at, operator: '=', value: lowered }, lineOf(item));
+        this.graph.emit({ do: 'assign', to: at, operator: '=', value: lowered }, item.line);
       }
     }
   }
 
-  private ifStatement(node: Node): void {
+  private ifStatement(node: SyntaxNode): void {
     const { graph } = this;
     if (this.macros.has(node.startIndex)) {
       // scoped_guard(…) { … } and its like: the block is entered once.
@@ -279,9 +278,9 @@ class BodyLowering implements Scope {
     graph.dangling = [...after, ...graph.dangling];
   }
 
-  private whileStatement(node: Node): void {
+  private whileStatement(node: SyntaxNode): void {
     const { graph } = this;
-    const line = lineOf(node);
+    const line = node.line;
     const condition = node.childForFieldName('condition')!;
     const body = node.childForFieldName('body');
     const macro = this.macros.get(node.startIndex);
@@ -309,7 +308,7 @@ class BodyLowering implements Scope {
     graph.dangling = [...exit, ...loop.breaks.flat()];
   }
 
-  private iterationArgument(node: Node): Expression {
+  private iterationArgument(node: SyntaxNode): Expression {
     const target = bare(node);
     if (target.type === 'identifier' && !this.names.has(target.text))
       return { kind: 'name', name: target.text };
@@ -318,9 +317,9 @@ class BodyLowering implements Scope {
     return at ? { kind: 'read', place: at } : lowerValue(target, this);
   }
 
-  private doStatement(node: Node): void {
+  private doStatement(node: SyntaxNode): void {
     const { graph } = this;
-    const head = graph.join(lineOf(node));
+    const head = graph.join(node.line);
     const loop: Loop = { breaks: [], continues: [] };
     this.loops.push(loop);
     const body = node.childForFieldName('body');
@@ -332,14 +331,14 @@ class BodyLowering implements Scope {
     graph.dangling = [...whenFalse, ...loop.breaks.flat()];
   }
 
-  private forStatement(node: Node): void {
+  private forStatement(node: SyntaxNode): void {
     const { graph } = this;
     const initialiser = node.childForFieldName('initializer');
     if (initialiser) {
       if (initialiser.type === 'declaration') this.declaration(initialiser);
       else this.expression(initialiser);
     }
-    const head = graph.join(lineOf(node));
+    const head = graph.join(node.line);
     const condition = node.childForFieldName('condition');
     let exit: Dangling = [];
     if (condition) {
@@ -359,9 +358,9 @@ class BodyLowering implements Scope {
     graph.dangling = [...exit, ...loop.breaks.flat()];
   }
 
-  private switchStatement(node: Node): void {
+  private switchStatement(node: SyntaxNode): void {
     const { graph } = this;
-    const line = lineOf(node);
+    const line = node.line;
     const subject = lowerValue(node.childForFieldName('condition')!, this);
     const loop: Loop = { breaks: [], continues: NO_CONTINUE };
     this.loops.push(loop);
@@ -371,9 +370,9 @@ class BodyLowering implements Scope {
     const cases = node.childForFieldName('body')?.namedChildren ?? [];
     const pending: { at: number; edges: Dangling }[] = [];
     // First the chain of tests, then the bodies, so that `default` may stand anywhere.
-    const bodies: { node: Node; entry: Dangling }[] = [];
+    const bodies: { node: SyntaxNode; entry: Dangling }[] = [];
     for (const item of cases) {
-      if (!item || item.type === 'comment') continue;
+      if (item.type === 'comment') continue;
       if (item.type !== 'case_statement') {
         bodies.push({ node: item, entry: [] });
         continue;
@@ -391,7 +390,7 @@ class BodyLowering implements Scope {
       const condition: Expression = range
         ? { kind: 'opaque' }
         : { kind: 'binary', operator: '==', left: subject, right };
-      const { whenTrue, whenFalse } = graph.branch({ do: 'test', condition }, lineOf(item));
+      const { whenTrue, whenFalse } = graph.branch({ do: 'test', condition }, item.line);
       bodies.push({ node: item, entry: whenTrue });
       untested = whenFalse;
     }
@@ -402,7 +401,7 @@ class BodyLowering implements Scope {
       if (body.node.type === 'case_statement') {
         const value = body.node.childForFieldName('value');
         for (const child of body.node.namedChildren) {
-          if (child && child.type !== 'comment' && !(value && child.id === value.id)) this.statement(child);
+          if (child.type !== 'comment' && child !== value) this.statement(child);
         }
       } else this.statement(body.node);
       fallThrough = graph.dangling;
@@ -416,7 +415,7 @@ class BodyLowering implements Scope {
 /** Marks a switch among the loops: `break` ends it, `continue` does not know it. */
 const NO_CONTINUE: Dangling[] = [];
 
-function commaList(condition: Node): Node[] {
+function commaList(condition: SyntaxNode): SyntaxNode[] {
   const inner = bare(condition);
   if (inner.type !== 'comma_expression') return [inner];
   const left = inner.childForFieldName('left');

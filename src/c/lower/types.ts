@@ -1,4 +1,4 @@
-import type { Node } from 'web-tree-sitter';
+import type { SyntaxNode } from '../syntax.js';
 
 const QUALIFIERS =
   /\b(const|volatile|restrict|static|extern|inline|register|__\w+|auto|_Atomic|noinline|asmlinkage)\b/g;
@@ -15,15 +15,15 @@ export interface Declarator {
   readonly line: number;
   readonly suffix: string;
   /** The parameter list when it declares a function. */
-  readonly parameters: Node | null;
+  readonly parameters: SyntaxNode | null;
   /** True for `(*name)(…)`. */
   readonly functionPointer: boolean;
 }
 
 /** Reads a declarator; null where it has no name. */
-export function readDeclarator(node: Node | null): Declarator | null {
+export function readDeclarator(node: SyntaxNode | null): Declarator | null {
   let suffix = '';
-  let parameters: Node | null = null;
+  let parameters: SyntaxNode | null = null;
   let functionPointer = false;
   let current = node;
   while (current) {
@@ -33,7 +33,7 @@ export function readDeclarator(node: Node | null): Declarator | null {
       case 'type_identifier':
         return {
           name: current.text,
-          line: current.startPosition.row + 1,
+          line: current.line,
           suffix,
           parameters,
           functionPointer,
@@ -56,7 +56,7 @@ export function readDeclarator(node: Node | null): Declarator | null {
       }
       case 'parenthesized_declarator':
       case 'attributed_declarator':
-        current = current.namedChild(0);
+        current = current.namedChildren[0] ?? null;
         break;
       case 'init_declarator':
         current = current.childForFieldName('declarator');
@@ -69,12 +69,12 @@ export function readDeclarator(node: Node | null): Declarator | null {
 }
 
 /** The whole type of a declared name: `struct page **`. */
-export function declaredType(specifier: Node | null, suffix: string): string {
+export function declaredType(specifier: SyntaxNode | null, suffix: string): string {
   const base = specifier ? specifierName(specifier) : '';
   return suffix ? `${base} ${suffix}` : base;
 }
 
-function specifierName(specifier: Node): string {
+function specifierName(specifier: SyntaxNode): string {
   if (
     specifier.type === 'struct_specifier' ||
     specifier.type === 'union_specifier' ||

@@ -1,0 +1,79 @@
+import type { SyntaxNode } from '../syntax.js';
+import { mayHandleFolios, shortEnough } from './relevant.js';
+
+/**
+ * Blanks the bodies of functions of which only the name will matter, so that they cost no parsing. Only bodies that are
+ * told without reading them are: a brace alone in the first column on both ends, no directive between, as many braces
+ * opened as closed. Every character that stays keeps its place.
+ */
+export function blankUnneededBodies(text: string): string {
+  const parts: string[] = [];
+  let kept = 0;
+  for (let open = text.indexOf('\n{\n'); open >= 0; open = text.indexOf('\n{\n', open + 1)) {
+    const close = text.indexOf('\n}', open + 2);
+    if (close < 0) break;
+    const [from, to] = [open + 3, close + 1];
+    if (!shortEnough(to - from) && isUnneeded(text, open, to)) {
+      parts.push(text.slice(kept, from), blank(text.slice(from, to)));
+      kept = to;
+    }
+    open = close - 1;
+  }
+  return parts.length === 0 ? text : parts.join('') + text.slice(kept);
+}
+
+/** @param open offset of the line break in front of the opening brace; the closing one stands at `close` */
+function isUnneeded(text: string, open: number, close: number): boolean {
+  // Tables begin like functions, but for the bracket.
+  const head = text.slice(text.lastIndexOf('\n\n', open) + 1, open);
+  if (!/\)\s*$/.test(head)) return false;
+  const body = text.slice(open + 3, close);
+  // Tables on the stack name functions; a directive may leave half of a brace; a comment may hold all of it.
+  if (/^[ \t]*#|=\s*\{/m.test(body) || mayHandleFolios(head) || mayHandleFolios(body)) return false;
+  return (
+    count(body, '{') === count(body, '}') &&
+    body.lastIndexOf('*/') >= body.lastIndexOf('/*') &&
+    wholeComments(body)
+  );
+}
+
+/** Whether no comment that began before the text ends in it. */
+function wholeComments(text: string): boolean {
+  const end = text.indexOf('*/');
+  return end < 0 || text.lastIndexOf('/*', end) >= 0;
+}
+
+/**
+ * Blanks what the second pass would read as the first did: the items that were found, and in which no directive is.
+ */
+export function blankRead(text: string, root: SyntaxNode): string {
+  const parts: string[] = [];
+  let kept = 0;
+  for (const { type, startIndex, endIndex } of root.namedChildren) {
+    if (!ITEMS.has(type) || startIndex < kept) continue;
+    const item = text.slice(startIndex, endIndex);
+    if (/^[ \t]*#/m.test(item)) continue;
+    // What stands around it still sees an item end here.
+    parts.push(text.slice(kept, startIndex), blank(item.slice(0, -1)), ';');
+    kept = endIndex;
+  }
+  return parts.length === 0 ? text : parts.join('') + text.slice(kept);
+}
+
+const ITEMS = new Set([
+  'function_definition',
+  'declaration',
+  'type_definition',
+  'struct_specifier',
+  'enum_specifier',
+]);
+
+function blank(text: string): string {
+  return text.replace(/[^\r\n]+/g, (run) => ' '.repeat(run.length));
+}
+
+function count(text: string, what: string): number {
+  let found = 0;
+  for (let at = text.indexOf(what); at >= 0; at = text.indexOf(what, at + 1)) found++;
+  return found;
+}

@@ -1,0 +1,76 @@
+import { expect, it } from 'vitest';
+import { blankUnneededBodies } from '../../src/c/lower/blank.js';
+import { lowerFile } from '../../src/c/lower/file.js';
+
+const long = '\tcount += step(count);\n'.repeat(40);
+const define = (head: string, body: string): string => `${head}\n{\n${body}}\n`;
+const blanked = (text: string): boolean => {
+  const left = blankUnneededBodies(text);
+  expect(left.length).toBe(text.length);
+  expect(left.split('\n').length).toBe(text.split('\n').length);
+  return left !== text;
+};
+
+it('blanks long bodies of functions that cannot handle folios', () => {
+  expect(blanked(define('static int a(int count)', long))).toBe(true);
+  expect(blanked(`int x;\n\n${define('static int a(int count)', long)}`)).toBe(true);
+});
+
+it.each([
+  ['short', define('int a(void)', '\treturn 1;\n')],
+  ['of a folio, by a word in it', define('int a(void)', `${long}\tfolio_get(f);\n`)],
+  ['of a folio, by a word in its head', define('int a(struct page *p)', long)],
+  ['with a directive', define('int a(void)', `${long}#ifdef X\n\tb();\n#endif\n`)],
+  ['with a table', define('int a(void)', `\tstruct ops ops = { .run = b };\n${long}`)],
+  ['with another number of closing braces', define('int a(void)', `${long}\tif (x) {\n`)],
+  ['that begins in a comment', `/*\n{\n${long} */\nint a(void)\n{\n\tb();\n}\n`],
+  ['that is a table', define('static const int table[] =', `${long}`)],
+])('leaves a body %s', (_, text) => {
+  expect(blanked(`\n${text}`)).toBe(false);
+});
+
+it('knows a function by name all the same, with its lines', async () => {
+  const { functions } = await lowerFile(
+    `\n${define('static int a(int count)', long)}\nint b(void) { return 1; }\n`,
+  );
+  expect(functions).toMatchObject([
+    { name: 'a', line: 2, endLine: 44, parameters: [{ name: 'count', type: 'int' }], nodes: [], locals: {} },
+    { name: 'b', line: 46 },
+  ]);
+});
+
+it('reads again in the second pass only what may differ, and sees both configurations', async () => {
+  const { functions } = await lowerFile(`
+int same(struct folio *folio)
+{
+	return one(folio);
+}
+
+#ifdef CONFIG_X
+int differs(struct folio *folio)
+{
+#ifdef CONFIG_Y
+	return two(folio);
+#else
+	return three(folio);
+#endif
+}
+MACRO_WITHOUT_SEMICOLON
+int more(struct folio *folio)
+{
+	return four(folio);
+}
+#else
+int only_without(struct folio *folio)
+{
+	return five(folio);
+}
+#endif
+`);
+  const calls = (name: string) =>
+    functions
+      .find((facts) => facts.name === name)
+      ?.nodes.flatMap(({ action }) => (action.do === 'call' ? [action.callee] : []));
+  expect(functions.map(({ name }) => name).sort()).toEqual(['differs', 'more', 'only_without', 'same']);
+  expect([calls('same'), calls('differs'), calls('more')]).toEqual([['one'], ['two', 'three'], ['four']]);
+});
