@@ -76,22 +76,31 @@ const BACKGROUND =
   'The flags of a folio share one word. A non-atomic update of it loads the word, changes a bit and stores it: what ' +
   'somebody else does to any other bit in between is lost. Only code that owns the folio may do so.';
 
+/** For updates that can be lost, or undo others, though they are atomic. */
+const BACKGROUND_OF_ATOMIC =
+  'The flags of a folio share one word. Whoever has just allocated a folio, or frees it, updates them with plain loads ' +
+  'and stores, because nobody else is expected to touch them. A folio that is found by its PFN or under RCU may be in ' +
+  'such hands: then even an atomic update is lost between that load and that store, or undoes what is stored.';
+
 /** The checks that have results, with what there is to say of them whatever the result. */
 function rulesOf(told: readonly Told[]) {
   const first = new Map<string, Finding>();
   for (const [finding] of told) if (!first.has(finding.rule)) first.set(finding.rule, finding);
-  return [...first.values()].map(({ rule, title, link, severity }) => ({
-    id: rule,
-    shortDescription: text(title),
-    fullDescription: text(`${title}. ${BACKGROUND}`),
-    help: {
-      text: printable(`${title}. ${BACKGROUND}${link === null ? '' : ` See ${link}`}`),
-      markdown: `${prose(title)}. ${BACKGROUND}${link === null ? '' : ` [More about it](${encodeURI(link)})`}`,
-    },
-    ...(link === null ? {} : { helpUri: link }),
-    defaultConfiguration: { level: LEVELS[severity] },
-    properties: { tags: ['linux', 'mm', 'concurrency'] },
-  }));
+  return [...first.values()].map(({ rule, title, link, severity, atomic }) => {
+    const background = atomic ? BACKGROUND_OF_ATOMIC : BACKGROUND;
+    return {
+      id: rule,
+      shortDescription: text(title),
+      fullDescription: text(`${title}. ${background}`),
+      help: {
+        text: printable(`${title}. ${background}${link === null ? '' : ` See ${link}`}`),
+        markdown: `${prose(title)}. ${background}${link === null ? '' : ` [More about it](${encodeURI(link)})`}`,
+      },
+      ...(link === null ? {} : { helpUri: link }),
+      defaultConfiguration: { level: LEVELS[severity] },
+      properties: { tags: ['linux', 'mm', 'concurrency'] },
+    };
+  });
 }
 
 function resultOf(told: Told, ruleIndex: number): object {

@@ -92,8 +92,12 @@ export function adviceValues(described: Described, ways: WaysOut): Values {
 /** "print_page() passes a folio that is visible through the LRU to ink_folio(), where": the update comes next. */
 function meetingOf({ in: name, callee, updater }: Described, seen: string): string {
   if (callee === null) return `In ${name}() the folio ${seen}, and`;
-  const where = callee === updater ? 'where' : `which leads to ${updater}(), where`;
-  return `${name}() passes a folio that ${seen} to ${callee}(), ${where}`;
+  const direct = callee === updater;
+  // What says why has to come to its end before more is said.
+  if (seen.includes(',')) {
+    return `${name}() passes ${callee}() a folio that ${seen}; ${direct ? 'there' : `that leads to ${updater}(), where`}`;
+  }
+  return `${name}() passes a folio that ${seen} to ${callee}(), ${direct ? 'where' : `which leads to ${updater}(), where`}`;
 }
 
 function howSeen(origins: Described['origins']): string {

@@ -39,9 +39,10 @@ export function updateName(update: string): string {
   return isCallable(update) ? `${update}()` : `"${update}"`;
 }
 
-/** What is to be said of an update where it stands. */
+/** What is to be said of an update where it stands: an atomic one is told for whose folio it may be. */
 export function updateSays(update: string, atomic: boolean): string {
-  return `${updateName(update)} ${atomic ? 'changes the flags word' : 'is not atomic'}`;
+  const why = atomic ? "changes the folio's flags, though it may be somebody else's" : 'is not atomic';
+  return `${updateName(update)} ${why}`;
 }
 
 /** Is it the name of an accessor or a bit operation, and no raw update? */
