@@ -6,12 +6,15 @@ import { describeTerm, type Term } from '../analysis/term.js';
 export function termText(term: Term, parameters: readonly string[]): string {
   return describeTerm(term)
     .replace(/\$(\d+)/g, (_, index: string) => parameters[Number(index)] ?? `argument ${index}`)
-    .replace(/^\((.*)\)$/, '$1');
+    .replace(/^\((.*)\)$/, '$1')
+    .replace(/((?:\w+->)*\w+)->\*/g, '*$1');
 }
 
 /** A condition as code has it; null where it says nothing that a reader could use. */
 export function conditionText([term, fact]: Condition, parameters: readonly string[]): string | null {
   const value = termText(term, parameters);
+  // Where another page of a folio is says nothing of the folio.
+  if (term.kind === 'subpage') return null;
   // Values of the function's own have no name that callers know.
   if (/@\d/.test(value)) return null;
   const flag = term.kind === 'flag' ? `${term.name} of ${termText(term.base!, parameters)}` : null;
