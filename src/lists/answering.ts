@@ -43,6 +43,7 @@ export function answersTo(
   const answers: Answer[] = [];
   const told = toldBefore(store, record);
   const fixed = fixedSince(store, record, review);
+  const dismissed = dismissedIn(store, review);
   let something = false;
   for (const [number, mail] of loaded.mails) {
     const found = review.findings.filter((finding) => finding.patch === number);
@@ -52,7 +53,7 @@ export function answersTo(
     const worth = found.filter((finding) => isWorth(finding, decided) && !store.wishes.dismissal(finding.id));
     if (!isWanted(store, policy, decided, about) || worth.every(({ id }) => told.has(id))) continue;
     // What another patch of the series does is told under that one.
-    const notes = [...review.series.notes, ...fixed];
+    const notes = [...review.series.notes, ...fixed, ...dismissed];
     const body = writeBody({ ...review, findings: worth, series: { ...review.series, notes } }, number);
     if (body === null) continue;
     const ids = worth.map(({ id }) => id).sort();
@@ -84,6 +85,16 @@ export function fixedSince(store: Store, record: SeriesRecord, review: Review): 
   const list = fixed.slice(0, 5).map(({ id, says }) => `${says} (${id.slice(0, 7)})`);
   const more = fixed.length > 5 ? [`${String(fixed.length - 5)} more`] : [];
   return [`what v${String(former.version)} did is gone: ${[...list, ...more].join('; ')}`];
+}
+
+/** What is not told because somebody dismissed it, in words. */
+function dismissedIn(store: Store, review: Review): string[] {
+  return review.findings.flatMap(({ id, in: where }) => {
+    const wish = store.wishes.dismissal(id);
+    if (wish === null) return [];
+    const why = wish.reason === '' ? '' : `: ${wish.reason}`;
+    return [`a finding in ${where}() (${id.slice(0, 7)}) is left out, as ${wish.by} asked${why}`];
+  });
 }
 
 function formerFindings(

@@ -264,6 +264,18 @@ describe('commands in replies', () => {
     ]);
   });
 
+  it('show in later answers', async () => {
+    const desk = await answered(rules, ...seriesMails({ name: 'a', patches: 1 }));
+    desk.arrive(command('recto: dismiss aaaaaaa it is the only user'));
+    desk.finds = () => [{ id: 'aaaaaaa11111' }, { id: 'bbbbbbb22222' }];
+    desk.arrive(...seriesMails({ name: 'a', patches: 1, version: 2 }));
+    await desk.pass(1);
+    const text = desk.sent.at(-1)!.bytes.toString();
+    expect(text).toContain('finding bbbbbbb22222');
+    expect(text).not.toContain('finding aaaaaaa');
+    expect(text).toMatch(/\(aaaaaaa\) is left out, as boss@example\.org asked: it is the only user/);
+  });
+
   it('count only from whom the policy names, and unquoted', async () => {
     const desk = await answered(rules, ...seriesMails({ name: 'a', patches: 1 }));
     desk.arrive(command('recto: dismiss aaaaaaa no', 'nobody@example.org'), command('nothing'));

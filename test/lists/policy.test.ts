@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { decideAnswer } from '../../src/lists/policy/decide.js';
 import { matchesGlob } from '../../src/lists/policy/glob.js';
@@ -52,6 +54,24 @@ describe('recto.yml', () => {
       );
     },
   );
+});
+
+describe('docs/follow.md', () => {
+  const text = readFileSync(join(import.meta.dirname, '../../docs/follow.md'), 'utf8');
+  const whole = [...text.matchAll(/^( *)```yaml\n([^]*?)^ *```$/gm)]
+    .map(([, indent, block]) => block!.replaceAll(new RegExp(`^${indent!}`, 'gm'), ''))
+    .filter((block) => block.startsWith('identity:'));
+
+  it('shows policies that are read as they stand', () => {
+    expect(whole.length).toBeGreaterThanOrEqual(2);
+    for (const policy of whole) expect(readText(policy).sources.length).toBeGreaterThan(0);
+    expect(
+      decideAnswer(readText(whole.at(-1)!), { ...about, recipients: ['linux-mm@kvack.org'] }),
+    ).toMatchObject({
+      to: 'reviewer',
+      branch: 'mm-unstable',
+    });
+  });
 });
 
 describe('patterns of paths', () => {

@@ -138,7 +138,7 @@ describe('mails that nobody would write', () => {
     ['a body of 100 MB', Buffer.concat([Buffer.from('From: a@x\n\n'), Buffer.alloc(100 << 20, '@@ -1\n')])],
     ['only NUL bytes, 10 MB of them', Buffer.alloc(10 << 20)],
     ['10,000 parts, each in the other', nested(10_000)],
-    ['100,000 encoded words', Buffer.from(`From: a@x\nSubject: ${'=?utf-8?q?a?= '.repeat(30_000)}\n\n`)],
+    ['30,000 encoded words', Buffer.from(`From: a@x\nSubject: ${'=?utf-8?q?a?= '.repeat(30_000)}\n\n`)],
   ])('are bounded: %s', (_, bytes) => {
     const memory = process.memoryUsage().rss;
     const before = performance.now();

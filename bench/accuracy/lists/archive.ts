@@ -27,17 +27,19 @@ export async function readArchive(
   let mails = 0;
   try {
     for await (const { events } of source.read(null, () => false)) {
-      for (const event of events) {
-        if (event.kind !== 'mail') continue;
-        mails++;
-        const bytes = await source.fetch(event.place);
+      const found = events.filter((event) => event.kind === 'mail');
+      mails += found.length;
+      // Most mails of a list are talk: those are not decoded.
+      const some = found.filter(({ letter }) => letter.kind === 'patch' || letter.kind === 'cover');
+      const contents = some.map(async ({ place }) => [place, await source.fetch(place)] as const);
+      for (const [place, bytes] of await Promise.all(contents)) {
         if (bytes === null || !mayHavePatch(bytes)) continue;
         try {
-          for (const message of await readMessages({ name: event.place, bytes })) {
+          for (const message of await readMessages({ name: place, bytes })) {
             patches.push(...readPatchMail(message).filter(({ patch }) => patch !== null && !patch.quoted));
           }
         } catch (error) {
-          unreadable.push(`${event.place}: ${error instanceof Error ? error.message : String(error)}`);
+          unreadable.push(`${place}: ${error instanceof Error ? error.message : String(error)}`);
         }
       }
       progress(mails);
@@ -48,7 +50,7 @@ export async function readArchive(
   return { mails, series: assembleSeries(patches), unreadable };
 }
 
-/** Most mails of a list are talk: those are not decoded. */
+/** Cover letters seldom have one. */
 function mayHavePatch(bytes: Buffer): boolean {
   return (
     bytes.includes('\n@@ -') ||
