@@ -19,12 +19,20 @@ const MTIME = 4;
  */
 export function writeSnapshot(path: string, snapshot: SnapshotFile): void {
   try {
-    const bytes = gzipSync(JSON.stringify(snapshot), { level: 9 });
+    const bytes = gzipSync(asciiJson(snapshot), { level: 9 });
     bytes.writeUInt32LE(Date.parse(snapshot.date) / 1000, MTIME);
     writeWhole(dirname(path), basename(path), bytes);
   } catch (error) {
     throw new RectoError('usage', `cannot write ${path}: ${reasonOf(error)}`, path);
   }
+}
+
+/** Text of one byte per character is read in half the time. */
+function asciiJson(value: object): string {
+  return JSON.stringify(value).replace(
+    /[^\0-\x7f]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /**
