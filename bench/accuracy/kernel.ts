@@ -3,7 +3,7 @@ import type { FactStore } from '../../src/c/store.js';
 import { readTreeFacts } from '../../src/c/tree-facts.js';
 import { PAGE_FLAGS_HEADER, readFlagModel } from '../../src/folio/header.js';
 import type { FlagModel } from '../../src/folio/model.js';
-import { kernelVersion } from '../../src/review/side.js';
+import { kernelVersion } from '../../src/review/kernel-version.js';
 import type { Tree } from '../../src/tree/tree.js';
 import { maskNonCode } from './mask.js';
 

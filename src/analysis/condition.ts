@@ -3,7 +3,7 @@ import { ANY_SIGN, NEGATIVE, NO_FACT, POSITIVE, ZERO_SIGN, type Fact, type State
 import { familyOf, operation, ZERO, type Term } from './term.js';
 
 /** Values of named constants, where the tree gives them. */
-export type Constants = ReadonlyMap<string, number>;
+export type Constants = Pick<ReadonlyMap<string, number>, 'get'>;
 
 /** `EINVAL`: a name of include/uapi/asm-generic/errno-base.h and errno.h. */
 const ERRNO = /^E[A-Z0-9]{2,}$/;

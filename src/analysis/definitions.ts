@@ -24,7 +24,11 @@ export interface FilledSlot {
 /** What a tree defines: its functions, types and constants, and the tables that functions stand in. */
 export interface Definitions {
   readonly constants: Constants;
-  readonly slots: readonly FilledSlot[];
+  /** The functions in slots of that name, in whatever table, in the order of files. */
+  slotsNamed(field: string): readonly FilledSlot[];
+  /** The slots that a function stands in. */
+  slotsHolding(entry: FunctionEntry): readonly FilledSlot[];
+  slots(): Iterable<FilledSlot>;
   /** All functions and macros, in the order of files. */
   functions(): Iterable<FunctionEntry>;
   /** The functions and macros of one file. */
@@ -36,8 +40,39 @@ export interface Definitions {
   /** Types of a struct's fields; null when it is not known. */
   fields(struct: string): Readonly<Record<string, string>> | null;
   structs(): Iterable<readonly [string, Readonly<Record<string, string>>]>;
-  /** Equal for definitions whose operation tables say the same. */
-  slotsText(): string;
+}
+
+/** Filled slots, to be asked for by name and by function. */
+export class SlotIndex {
+  private readonly all: readonly FilledSlot[];
+  private readonly byField = new Map<string, FilledSlot[]>();
+  private readonly byFunction = new Map<string, FilledSlot[]>();
+
+  constructor(slots: readonly FilledSlot[]) {
+    this.all = slots;
+    for (const slot of slots) {
+      append(this.byField, slot.field, slot);
+      append(this.byFunction, slot.entry.key, slot);
+    }
+  }
+
+  slots(): Iterable<FilledSlot> {
+    return this.all;
+  }
+
+  named(field: string): readonly FilledSlot[] {
+    return this.byField.get(field) ?? [];
+  }
+
+  holding({ key }: FunctionEntry): readonly FilledSlot[] {
+    return this.byFunction.get(key) ?? [];
+  }
+}
+
+function append<T>(lists: Map<string, T[]>, key: string, item: T): void {
+  const known = lists.get(key);
+  if (known) known.push(item);
+  else lists.set(key, [item]);
 }
 
 /** The definitions in the files of a tree, whose facts are given by path. */
@@ -47,11 +82,10 @@ export function definitionsOf(files: ReadonlyMap<string, FileFacts>): Definition
 
 class FileDefinitions implements Definitions {
   readonly constants = new Map<string, number>();
-  readonly slots: readonly FilledSlot[];
+  private readonly index: SlotIndex;
   private readonly byFile = new Map<string, Map<string, FunctionEntry>>();
   private readonly globals = new Map<string, FunctionEntry>();
   private readonly fieldsOf = new Map<string, Record<string, string>>();
-  private slotTexts: string | null = null;
 
   constructor(files: ReadonlyMap<string, FileFacts>) {
     const conflicting = new Set<string>();
@@ -63,7 +97,7 @@ class FileDefinitions implements Definitions {
         functions.set(item.name, entry);
         if (item.isStatic && path.endsWith('.c')) continue;
         const known = this.globals.get(item.name);
-        if (!known || preference(entry) > preference(known)) this.globals.set(item.name, entry);
+        if (!known || preferenceOf(entry) > preferenceOf(known)) this.globals.set(item.name, entry);
       }
       for (const [name, fields] of Object.entries(facts.structs)) {
         this.fieldsOf.set(name, { ...this.fieldsOf.get(name), ...fields });
@@ -74,7 +108,7 @@ class FileDefinitions implements Definitions {
       }
     }
     for (const name of conflicting) this.constants.delete(name);
-    this.slots = this.readSlots(files);
+    this.index = new SlotIndex(this.readSlots(files));
   }
 
   private readSlots(files: ReadonlyMap<string, FileFacts>): FilledSlot[] {
@@ -112,12 +146,16 @@ class FileDefinitions implements Definitions {
     return this.fieldsOf;
   }
 
-  slotsText(): string {
-    this.slotTexts ??= this.slots
-      .map(({ struct, field, entry }) => `${struct}.${field}=${entry.key}`)
-      .sort()
-      .join('\n');
-    return this.slotTexts;
+  slotsNamed(field: string): readonly FilledSlot[] {
+    return this.index.named(field);
+  }
+
+  slotsHolding(entry: FunctionEntry): readonly FilledSlot[] {
+    return this.index.holding(entry);
+  }
+
+  slots(): Iterable<FilledSlot> {
+    return this.index.slots();
   }
 }
 
@@ -125,14 +163,17 @@ class FileDefinitions implements Definitions {
  * Of several functions with one name the kernel's own is meant: not an architecture's or a tool's, and not the stub
  * that a header has for the configuration without it.
  */
-function preference(entry: FunctionEntry): number {
-  const { file, facts } = entry;
+export function preference(file: string, kind: FunctionFacts['kind'], nodes: number): number {
   let score = 4;
   if (/^(tools|samples|scripts|Documentation)\//.test(file)) score = 0;
   else if (file.startsWith('arch/x86/')) score = 2;
   else if (file.startsWith('arch/')) score = 1;
   else if (file.endsWith('.c')) score = 6;
   else if (file.startsWith('include/linux/')) score = 5;
-  if (facts.kind === 'function') score += 0.5;
-  return score + Math.min(facts.nodes.length, 1000) / 10000;
+  if (kind === 'function') score += 0.5;
+  return score + Math.min(nodes, 1000) / 10000;
+}
+
+function preferenceOf({ file, facts }: FunctionEntry): number {
+  return preference(file, facts.kind, facts.nodes.length);
 }

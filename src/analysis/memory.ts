@@ -18,7 +18,7 @@ import {
   ZERO,
   type Term,
 } from './term.js';
-import { equality, REFERENCE_COUNT } from './condition.js';
+import { equality, REFERENCE_COUNT, type Constants } from './condition.js';
 
 /** Where a place is: a variable (or part of one), or memory behind a pointer. */
 export type Location =
@@ -495,7 +495,7 @@ function isLinkOf(link: Term, list: Term): boolean {
 }
 
 /** `x & FLAG`, where x is known to be made with or without the flag. */
-function maskOf(left: Term, right: Term, constants: ReadonlyMap<string, number>): Term {
+function maskOf(left: Term, right: Term, constants: Constants): Term {
   if (left === right || (left.kind === 'operation' && left.name === '|' && hasPart(left, right)))
     return right;
   const values = [left, right].map((term) => (term.kind === 'name' ? constants.get(term.name) : undefined));

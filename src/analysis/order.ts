@@ -20,31 +20,3 @@ export function calleesOf(entry: FunctionEntry, program: Program): Set<FunctionE
   callees.delete(entry);
   return callees;
 }
-
-/** All functions, callees before callers as far as there is no recursion. */
-export function bottomUp(
-  program: Program,
-  callees: (entry: FunctionEntry) => Iterable<FunctionEntry>,
-): FunctionEntry[] {
-  const order: FunctionEntry[] = [];
-  const visited = new Set<FunctionEntry>();
-  for (const root of program.functions()) {
-    if (visited.has(root)) continue;
-    visited.add(root);
-    const stack: { entry: FunctionEntry; next: Iterator<FunctionEntry> }[] = [
-      { entry: root, next: callees(root)[Symbol.iterator]() },
-    ];
-    while (stack.length > 0) {
-      const top = stack.at(-1)!;
-      const { done, value } = top.next.next();
-      if (done) {
-        order.push(top.entry);
-        stack.pop();
-      } else if (!visited.has(value)) {
-        visited.add(value);
-        stack.push({ entry: value, next: callees(value)[Symbol.iterator]() });
-      }
-    }
-  }
-  return order;
-}

@@ -20,9 +20,7 @@ export class Program {
   readonly version: string | null;
   readonly constants: Constants;
   private readonly definitions: Definitions;
-  private readonly slots = new Map<string, FunctionEntry[]>();
-  private readonly slotsByField = new Map<string, Set<FunctionEntry>>();
-  private readonly slotsOfFunction = new Map<string, { struct: string; field: string }[]>();
+  private readonly slots = new Map<string, readonly FunctionEntry[]>();
   private readonly distrusted: ReadonlySet<string>;
   private readonly holders = new Map<string, boolean>();
   private readonly contracts = new Map<string, Contract>();
@@ -52,27 +50,11 @@ export class Program {
     for (const { flag, shows } of rules.meanings) if (shows) this.shown.set(flag, shows);
     for (const item of rules.fields) this.fields.set(`${item.struct}.${item.field}`, item);
     for (const item of rules.callbacks) this.callbacks.set(`${item.struct}.${item.field ?? ''}`, item);
-    for (const { struct, field, entry, local } of definitions.slots) {
-      // A call through a table that was passed means one function, not all that ever stand in such tables.
-      if (!local) this.addTarget(`${struct}.${field}`, field, entry);
-      const known = this.slotsOfFunction.get(entry.key) ?? [];
-      known.push({ struct, field });
-      this.slotsOfFunction.set(entry.key, known);
-    }
   }
 
   /** All functions and macros, in the order of files. */
   functions(): Iterable<FunctionEntry> {
     return this.definitions.functions();
-  }
-
-  private addTarget(slot: string, field: string, entry: FunctionEntry): void {
-    const targets = this.slots.get(slot) ?? [];
-    if (!targets.includes(entry)) targets.push(entry);
-    this.slots.set(slot, targets);
-    const named = this.slotsByField.get(field) ?? new Set();
-    named.add(entry);
-    this.slotsByField.set(field, named);
   }
 
   /** The functions and macros of one file. */
@@ -107,20 +89,6 @@ export class Program {
     }
   }
 
-  /**
-   * Do types, constants and operation tables say the same of everything that the other program knows? What is there in
-   * addition cannot matter to code that is in both.
-   */
-  extendsTypesOf(other: Program): boolean {
-    for (const [name, fields] of other.structs()) {
-      const now = this.definitions.fields(name);
-      if (!now) return false;
-      for (const field in fields) if (now[field] !== fields[field]) return false;
-    }
-    for (const [name, value] of other.constants) if (this.constants.get(name) !== value) return false;
-    return this.definitions.slotsText() === other.definitions.slotsText();
-  }
-
   /** All structs that are known, with the types of their fields. */
   structs(): Iterable<readonly [string, Readonly<Record<string, string>>]> {
     return this.definitions.structs();
@@ -128,7 +96,7 @@ export class Program {
 
   /** The functions that stand in operation tables. */
   filledSlots(): readonly FilledSlot[] {
-    return this.definitions.slots;
+    return [...this.definitions.slots()];
   }
 
   /** What every caller owes a function. */
@@ -143,17 +111,26 @@ export class Program {
 
   /** Functions that operation tables put into a slot. */
   targets(struct: string, slot: string): readonly FunctionEntry[] {
-    return this.slots.get(`${struct}.${slot}`) ?? [];
+    // A call through a table that was passed means one function, not all that ever stand in such tables.
+    const key = `${struct}.${slot}`;
+    let known = this.slots.get(key);
+    if (!known) {
+      const named = this.definitions.slotsNamed(slot).filter((item) => item.struct === struct && !item.local);
+      known = [...new Set(named.map(({ entry }) => entry))];
+      this.slots.set(key, known);
+    }
+    return known;
   }
 
   /** Functions in slots of this name, in whatever table. */
   targetsNamed(slot: string): Iterable<FunctionEntry> {
-    return this.slotsByField.get(slot) ?? [];
+    const named = this.definitions.slotsNamed(slot).filter(({ local }) => !local);
+    return new Set(named.map(({ entry }) => entry));
   }
 
   /** Slots of operation tables that hold a function. */
   slotsHolding(entry: FunctionEntry): readonly { struct: string; field: string }[] {
-    return this.slotsOfFunction.get(entry.key) ?? [];
+    return this.definitions.slotsHolding(entry);
   }
 
   callback(struct: string, slot: string | null): CallbackContract | null {

@@ -78,27 +78,37 @@ export class PoolWriter {
   }
 }
 
+/** Where a reader finds a pool: each row and each string when it is asked for. */
+export interface PoolSource {
+  /** Number of rows. */
+  readonly size: number;
+  row(at: number): string | undefined;
+  string(at: number): string | undefined;
+  readonly shapes: readonly string[];
+}
+
 /** Gives back what was collected: values with equal cells are the same object. */
 export class PoolReader {
-  private readonly pool: Pool;
-  private readonly made: unknown[] = [];
+  private readonly source: PoolSource;
+  private readonly made = new Map<number, unknown>();
+  private readonly strings = new Map<number, string>();
   private readonly shapes: readonly (readonly string[])[];
 
-  constructor(pool: Pool) {
-    this.pool = pool;
-    this.shapes = pool.shapes.map((shape) => (shape === '' ? [] : shape.split(',')));
+  constructor(source: PoolSource) {
+    this.source = source;
+    this.shapes = source.shapes.map((shape) => (shape === '' ? [] : shape.split(',')));
   }
 
   /** The value of a cell that the writer gave. Throws RangeError when the pool does not have it. */
   get(cell: string): unknown {
-    return this.read(cell, this.pool.rows.length);
+    return this.read(cell, this.source.size);
   }
 
   /** @param at number of the row that has the cell: it mentions only rows in front of it */
   private read(cell: string, at: number): unknown {
     switch (cell[0]) {
       case '$':
-        return there(this.pool.strings, parseInt(cell.slice(1), 36));
+        return this.string(parseInt(cell.slice(1), 36));
       case '#':
         return parseInt(cell.slice(1), 36);
       case '+':
@@ -112,9 +122,20 @@ export class PoolReader {
       default: {
         const row = cell[0] === '@' ? parseInt(cell.slice(1), 36) : at - parseInt(cell, 36);
         if (!(row < at)) throw new RangeError(`row ${String(at)} mentions ${cell}`);
-        return (this.made[row] ??= this.make(there(this.pool.rows, row), row));
+        let made = this.made.get(row);
+        if (made === undefined) {
+          made = this.make(there(this.source.row(row), row), row);
+          this.made.set(row, made);
+        }
+        return made;
       }
     }
+  }
+
+  private string(at: number): string {
+    let known = this.strings.get(at);
+    if (known === undefined) this.strings.set(at, (known = there(this.source.string(at), at)));
+    return known;
   }
 
   private make(row: string, at: number): unknown {
@@ -127,13 +148,18 @@ export class PoolReader {
       return termOf({ kind: term, name, number, base, other } as Term);
     }
     const object: Record<string, unknown> = {};
-    there(this.shapes, parseInt(kind, 36)).forEach((name, index) => (object[name] = values[index]));
+    const shape = parseInt(kind, 36);
+    there(this.shapes[shape], shape).forEach((name, index) => (object[name] = values[index]));
     return object;
   }
 }
 
-function there<T>(list: readonly T[], at: number): T {
-  const value = list[at];
+/** A pool in memory as what a reader wants. */
+export function sourceOf({ rows, strings, shapes }: Pool): PoolSource {
+  return { size: rows.length, row: (at) => rows[at], string: (at) => strings[at], shapes };
+}
+
+function there<T>(value: T | undefined, at: number): T {
   if (value === undefined) throw new RangeError(`there is no entry ${String(at)}`);
   return value;
 }

@@ -1,117 +1,325 @@
-import type { Contract } from '../folio/contract.js';
+import { affectedFunctions } from './affected.js';
+import { CallGraph, calleesFirst } from './call-graph.js';
+import type { ChangedDefinitions } from './changed-definitions.js';
+import { concernsFolios } from './concern.js';
+import { analysisText } from './analysis-text.js';
+import { mentionedFunctions } from './evidence.js';
 import { Execution, type FunctionAnalysis } from './execution.js';
-import { bottomUp, calleesOf } from './order.js';
-import { analysisText, Reuse } from './reuse.js';
+import type { KeptTree } from './kept/kept-tree.js';
+import { calleesOf } from './order.js';
+import type { FunctionEntry, Program } from './program.js';
+import { Relocation, type LineMap } from './relocation.js';
 import type { Summary } from './summary.js';
-import { structName, type FunctionEntry, type Program } from './program.js';
-import { bitOperation } from './update.js';
 
-/** The analysis of every function of a tree that matters. */
+/** The analysis of a tree. */
 export interface TreeAnalysis {
   readonly program: Program;
+  /** What was found out about functions, by key: at least about those that have a part in hazards. */
   readonly functions: ReadonlyMap<string, FunctionAnalysis>;
   readonly entries: ReadonlyMap<string, FunctionEntry>;
+  /** Number of all functions that matter. */
+  readonly analysed: number;
 }
 
-/** Small functions are always read: what they return may be a folio of their argument. */
-const SMALL = 14;
-
-/**
- * Analyses all functions of a program, callees first.
- *
- * @param previous the analysis of a tree that differs little: what cannot have changed is taken from it
- */
-export function analyseTree(
-  program: Program,
-  previous: TreeAnalysis | null = null,
-  progress: (done: number, all: number) => void = () => undefined,
-): TreeAnalysis {
-  const callees = new Map<FunctionEntry, Set<FunctionEntry>>();
-  const calleesKnown = (entry: FunctionEntry): Set<FunctionEntry> => {
-    let known = callees.get(entry);
-    if (!known) {
-      known = calleesOf(entry, program);
-      callees.set(entry, known);
-    }
-    return known;
-  };
-  const order = bottomUp(program, calleesKnown);
-  const functions = new Map<string, FunctionAnalysis>();
-  const entries = new Map<string, FunctionEntry>();
-  const summaryOf = (entry: FunctionEntry) => functions.get(entry.key)?.summary ?? null;
-  const reuse = previous ? new Reuse(program, previous, functions) : null;
-  order.forEach((entry, index) => {
-    if (index % 100 === 0) progress(index, order.length);
-    const known = reuse?.of(entry, calleesKnown(entry));
-    if (known !== undefined) {
-      if (known) {
-        entries.set(entry.key, entry);
-        functions.set(entry.key, known);
-      }
-      return;
-    }
-    if (!concernsFolios(entry, program, functions, calleesKnown(entry))) return;
-    const analysis = new Execution(program, entry, summaryOf).run();
-    entries.set(entry.key, entry);
-    functions.set(entry.key, reuse?.same(entry, analysis) ?? analysis);
-  });
-  const kept = (entry: FunctionEntry): boolean =>
-    previous !== null && functions.get(entry.key) === previous.functions.get(entry.key);
-  repeatCircles(order, functions, entries, program, calleesKnown, kept);
-  progress(order.length, order.length);
-  return { program, functions, entries };
+/** What is analysed: a kept tree, and how another one differs from it. */
+export interface ChangedTree {
+  readonly kept: KeptTree;
+  readonly before: Program;
+  readonly definitions: ChangedDefinitions;
+  readonly program: Program;
+  /** Where lines of the kept tree are now. */
+  readonly lines: LineMap;
 }
+
+/** Which functions an analysis is wanted of: those that have a part in hazards, or all. */
+export type Extent = 'parts' | 'all';
+
+/** An analysis with what is needed to keep it. */
+export interface WholeAnalysis extends TreeAnalysis {
+  /** The functions by number. */
+  readonly all: readonly FunctionEntry[];
+  readonly graph: CallGraph;
+  readonly order: Uint32Array;
+}
+
+/** Told how far it has come: functions gone through, of all. */
+export type TreeProgress = (done: number, all: number) => void;
 
 /** Times that functions which call each other in a circle are done again. */
 const ROUNDS = 2;
 
 /**
- * In a circle of calls the first function is done before the one it calls. It is done again with what was found out
- * since, and so is whoever calls it, as long as that changes anything.
- *
- * @param kept was it taken over from a tree in which that has been done?
+ * Analyses a tree by what differs from a kept one: the functions that changed, or whose text means something else, and
+ * then whoever calls one of which something else was found out. On an empty tree that is all of them.
  */
-function repeatCircles(
-  order: readonly FunctionEntry[],
-  functions: Map<string, FunctionAnalysis>,
-  entries: Map<string, FunctionEntry>,
-  program: Program,
-  callees: (entry: FunctionEntry) => ReadonlySet<FunctionEntry>,
-  kept: (entry: FunctionEntry) => boolean,
-): void {
-  const position = new Map(order.map((entry, index) => [entry, index]));
-  let dirty = new Set<FunctionEntry>();
-  for (const entry of order) {
-    for (const callee of callees(entry)) {
-      if (position.get(callee)! <= position.get(entry)! || (kept(entry) && kept(callee))) continue;
-      const summary = functions.get(callee.key)?.summary;
-      if (summary && tellsSomething(summary)) dirty.add(entry);
-    }
+export function analyseTree(
+  tree: ChangedTree,
+  extent: Extent = 'parts',
+  progress: TreeProgress = () => undefined,
+): TreeAnalysis {
+  return new ChangeAnalysis(tree, progress).run(extent);
+}
+
+/** The same, for a tree that is to be kept: the kept one is empty. */
+export function analyseWhole(tree: ChangedTree, progress: TreeProgress = () => undefined): WholeAnalysis {
+  return new ChangeAnalysis(tree, progress).whole();
+}
+
+class ChangeAnalysis {
+  private readonly tree: ChangedTree;
+  private readonly progress: TreeProgress;
+  private readonly relocation: Relocation;
+  /** Functions of files that differ, by key. */
+  private readonly numbers = new Map<string, number>();
+  private readonly added: FunctionEntry[] = [];
+  private readonly replaced = new Map<number, FunctionEntry | null>();
+  /** Functions whose own text is another. */
+  private readonly rewritten = new Set<number>();
+  private readonly newCallees = new Map<number, readonly number[]>();
+  private readonly newCallers = new Map<number, number[]>();
+  private readonly results = new Map<number, FunctionAnalysis | null>();
+  private order: Uint32Array;
+  private positions: Int32Array;
+  private readonly relocated = new Map<number, FunctionAnalysis | null>();
+  /** What came later in a circle and was left out. */
+  private leftOut = false;
+
+  constructor(tree: ChangedTree, progress: TreeProgress) {
+    this.tree = tree;
+    this.progress = progress;
+    this.relocation = new Relocation(tree.lines);
+    this.order = new Uint32Array(0);
+    this.positions = new Int32Array(0);
   }
-  for (let round = 0; round < ROUNDS && dirty.size > 0; round++) {
-    const changed = new Set<FunctionEntry>();
-    for (const entry of order) {
-      if (!dirty.has(entry) && ![...callees(entry)].some((callee) => changed.has(callee))) continue;
-      if (!functions.has(entry.key) && !concernsFolios(entry, program, functions, callees(entry))) continue;
-      const before = functions.get(entry.key);
-      const analysis = new Execution(
-        program,
-        entry,
-        (callee) => functions.get(callee.key)?.summary ?? null,
-      ).run();
-      if (before && analysisText(before) === analysisText(analysis)) continue;
+
+  run(extent: Extent): TreeAnalysis {
+    this.analyse();
+    const functions = new Map<string, FunctionAnalysis>();
+    const entries = new Map<string, FunctionEntry>();
+    const put = (number: number, analysis: FunctionAnalysis | null): void => {
+      const entry = this.entry(number);
+      if (!entry || !analysis) return;
       functions.set(entry.key, analysis);
       entries.set(entry.key, entry);
-      changed.add(entry);
+    };
+    const { kept, program } = this.tree;
+    const old = extent === 'all' ? Array.from({ length: kept.size }, (_, number) => number) : kept.parts;
+    const wanted = new Set([...old, ...this.results.keys()]);
+    for (const number of [...wanted].sort((a, b) => a - b)) {
+      const made = this.results.get(number);
+      put(number, made === undefined ? this.base(number) : made);
     }
-    dirty = new Set(
-      order.filter((entry) =>
-        [...callees(entry)].some(
-          (callee) => changed.has(callee) && position.get(callee)! > position.get(entry)!,
-        ),
-      ),
-    );
+    let { analysed } = kept;
+    for (const [number, made] of this.results) {
+      analysed += (made ? 1 : 0) - (number < kept.size && kept.entry(number).cells ? 1 : 0);
+    }
+    for (const [number, entry] of this.replaced) if (!entry && kept.entry(number).cells) analysed--;
+    return { program, functions, entries, analysed };
   }
+
+  whole(): WholeAnalysis {
+    const analysis = this.run('all');
+    const graph = CallGraph.of(this.added.map((_, number) => [...this.callees(number)]));
+    return { ...analysis, all: this.added, graph, order: this.order };
+  }
+
+  private analyse(): void {
+    const pending = new Set(this.takeChanges());
+    this.sort();
+    // In a circle the callee comes later; who calls one that has changed is done without it first.
+    for (const number of this.rewritten) {
+      if (!this.base(number)) continue;
+      for (const caller of this.callers(number)) if (this.isBehind(number, caller)) pending.add(caller);
+    }
+    let round = pending;
+    for (let count = 0; count <= ROUNDS && round.size > 0; count++) round = this.goThrough(round, count);
+    for (const [number, made] of this.results) {
+      const base = this.base(number);
+      if (base && made && made !== base && analysisText(base) === analysisText(made))
+        this.results.set(number, base);
+    }
+  }
+
+  /** Finds what differs; the numbers of the functions that are done anew. */
+  private takeChanges(): ReadonlySet<number> {
+    const { kept, before, definitions, program } = this.tree;
+    for (const path of definitions.changed) {
+      const [first, count] = kept.range(path);
+      for (let number = first; number < first + count; number++) this.replaced.set(number, null);
+    }
+    for (const entry of definitions.changedFunctions()) {
+      const known = kept.own(entry.facts.name, entry.file);
+      const number = known?.number ?? kept.size + this.added.length;
+      if (known) this.replaced.set(number, entry);
+      else this.added.push(entry);
+      this.numbers.set(entry.key, number);
+      if (!definitions.isKept(entry)) this.rewritten.add(number);
+    }
+    const anew = new Set(this.rewritten);
+    for (const number of affectedFunctions(kept, before, program, definitions)) {
+      if (this.entry(number)) anew.add(number);
+    }
+    for (const number of anew) {
+      const callees = [...calleesOf(this.entry(number)!, program)].map((callee) => this.numberOf(callee));
+      this.newCallees.set(number, callees);
+      for (const callee of callees) {
+        const known = this.newCallers.get(callee);
+        if (known) known.push(number);
+        else this.newCallers.set(callee, [number]);
+      }
+    }
+    return anew;
+  }
+
+  /** Puts callees before callers. */
+  private sort(): void {
+    const { kept } = this.tree;
+    const size = kept.size + this.added.length;
+    this.order = this.callsAsBefore()
+      ? kept.order
+      : calleesFirst(size, this.roots(), (number) => this.callees(number));
+    this.positions = new Int32Array(size);
+    this.order.forEach((number, position) => (this.positions[number] = position));
+  }
+
+  private callsAsBefore(): boolean {
+    const { kept } = this.tree;
+    if (this.added.length > 0) return false;
+    return [...this.newCallees].every(([number, now]) => {
+      const then = kept.graph.callees(number);
+      return then.length === now.length && now.every((callee, index) => callee === then[index]);
+    });
+  }
+
+  private *roots(): Iterable<number> {
+    const { kept } = this.tree;
+    for (let number = 0; number < kept.size + this.added.length; number++) {
+      if (this.replaced.get(number) !== null) yield number;
+    }
+  }
+
+  /**
+   * Does functions again, callees first, and whoever calls one that comes out otherwise.
+   *
+   * @returns those that have to be done once more, because a callee that comes later has changed
+   */
+  private goThrough(pending: ReadonlySet<number>, round: number): Set<number> {
+    const marked = new Uint8Array(this.order.length);
+    const again = new Set<number>();
+    for (const number of pending) marked[this.positions[number]!] = 1;
+    for (let position = 0; position < this.order.length; position++) {
+      if (position % 100 === 0 && round === 0) this.progress(position, this.order.length);
+      if (marked[position] === 0) continue;
+      const number = this.order[position]!;
+      const entry = this.entry(number);
+      if (!entry) continue;
+      const before = this.results.has(number) ? this.results.get(number)! : this.base(number);
+      const made = this.perform(number, entry, round);
+      this.results.set(number, made);
+      if (this.leftOut) again.add(number);
+      if (isEqual(before, made)) {
+        if (before) this.results.set(number, before);
+        continue;
+      }
+      for (const caller of this.callers(number)) {
+        if (!this.isBehind(number, caller)) marked[this.positions[caller]!] = 1;
+        else if (before || (made && tellsSomething(made.summary))) again.add(caller);
+      }
+    }
+    if (round === 0) this.progress(this.order.length, this.order.length);
+    return again;
+  }
+
+  /** Does the caller come before the function? */
+  private isBehind(number: number, caller: number): boolean {
+    return this.positions[number]! >= this.positions[caller]!;
+  }
+
+  private perform(number: number, entry: FunctionEntry, round: number): FunctionAnalysis | null {
+    this.leftOut = false;
+    const made = this.execute(number, entry, (callee) => this.summary(callee, number, round, false));
+    if (round > 0 || isEqual(this.base(number), made)) return made;
+    // In a circle a callee may still say what it had from here before the change.
+    this.leftOut = [...this.callees(number)].some(
+      (callee) => this.summary(callee, number, round, false) !== this.summary(callee, number, round, true),
+    );
+    if (!this.leftOut) return made;
+    return this.execute(number, entry, (callee) => this.summary(callee, number, round, true));
+  }
+
+  private execute(
+    number: number,
+    entry: FunctionEntry,
+    summaryOf: (callee: number) => Summary | null,
+  ): FunctionAnalysis | null {
+    const { program } = this.tree;
+    const of = (callee: FunctionEntry): Summary | null => {
+      const known = this.numberOf(callee);
+      return known < 0 ? null : summaryOf(known);
+    };
+    const callees = [...this.callees(number)].flatMap((callee) => this.entry(callee) ?? []);
+    if (!this.results.get(number) && !concernsFolios(entry, program, callees, of)) return null;
+    return new Execution(program, entry, of).run();
+  }
+
+  /**
+   * What callers learn of a function.
+   *
+   * @param strict leave out what was known of one that comes later and mentions who asks
+   */
+  private summary(callee: number, asker: number, round: number, strict: boolean): Summary | null {
+    const made = this.results.get(callee);
+    if (made !== undefined) return made?.summary ?? null;
+    if (callee === asker) return null;
+    const base = this.base(callee);
+    if (!base) return null;
+    if (round === 0 && this.isBehind(callee, asker)) {
+      // One that has changed itself is not known yet.
+      if (this.rewritten.has(callee)) return null;
+      if (strict && mentionedFunctions(base).has(this.entry(asker)!.facts.name)) return null;
+    }
+    return base.summary;
+  }
+
+  /** What is known of a function of the kept tree, with the lines that it has now. */
+  private base(number: number): FunctionAnalysis | null {
+    const { kept } = this.tree;
+    if (number >= kept.size) return null;
+    let analysis = this.relocated.get(number);
+    if (analysis === undefined) {
+      const known = kept.analysis(number);
+      analysis = known && this.relocation.analysis(known, kept.entry(number).file);
+      this.relocated.set(number, analysis);
+    }
+    return analysis;
+  }
+
+  private entry(number: number): FunctionEntry | null {
+    const { kept } = this.tree;
+    if (number >= kept.size) return this.added[number - kept.size]!;
+    const replaced = this.replaced.get(number);
+    return replaced === undefined ? kept.entry(number) : replaced;
+  }
+
+  private numberOf(entry: FunctionEntry): number {
+    return this.numbers.get(entry.key) ?? this.tree.kept.own(entry.facts.name, entry.file)?.number ?? -1;
+  }
+
+  private callees(number: number): ArrayLike<number> & Iterable<number> {
+    return this.newCallees.get(number) ?? this.tree.kept.graph.callees(number);
+  }
+
+  private *callers(number: number): Iterable<number> {
+    const { kept } = this.tree;
+    if (number < kept.size) {
+      for (const caller of kept.graph.callers(number)) if (this.replaced.get(caller) !== null) yield caller;
+    }
+    yield* this.newCallers.get(number) ?? [];
+  }
+}
+
+function isEqual(a: FunctionAnalysis | null, b: FunctionAnalysis | null): boolean {
+  return a === b || (a !== null && b !== null && analysisText(a) === analysisText(b));
 }
 
 function tellsSomething(summary: Summary): boolean {
@@ -120,74 +328,4 @@ function tellsSomething(summary: Summary): boolean {
     summary.pending.length > 0 ||
     summary.outcomes.some((outcome) => outcome.changes.length > 0)
   );
-}
-
-/** Is there anything in a function that could matter for folios? Most have nothing, and are not run. */
-function concernsFolios(
-  entry: FunctionEntry,
-  program: Program,
-  functions: ReadonlyMap<string, FunctionAnalysis>,
-  callees: ReadonlySet<FunctionEntry>,
-): boolean {
-  const { facts } = entry;
-  if (facts.nodes.length <= SMALL) return facts.nodes.length > 0;
-  const given = program.receives(facts.name)?.arguments ?? [];
-  if (given.some(({ state }) => state.ownership === 'speculative')) return true;
-  for (const { action } of facts.nodes) {
-    if (action.do === 'assign') {
-      const last = action.to.path.at(-1);
-      if (last && /(^|[.>])(_?flags(_1)?|f)$/.test(last)) return true;
-    }
-    if (action.do === 'call' && typeof action.callee === 'string') {
-      const accessor = program.model.accessors.get(action.callee);
-      if (accessor && !accessor.atomic) return true;
-      if (bitOperation(action.callee)?.atomic === false) return true;
-      if (findsByChance(program.contract(action.callee))) return true;
-    }
-  }
-  for (const callee of callees) {
-    const summary = functions.get(callee.key)?.summary;
-    if (!summary) continue;
-    if (summary.updates.length > 0 || summary.pending.length > 0 || summary.parameterCalls.length > 0)
-      return true;
-    if (summary.outcomes.some(({ resultOrigin }) => resultOrigin?.ownership === 'speculative')) return true;
-  }
-  return tellsCallers(entry, program, functions, callees);
-}
-
-/** Does a call give a folio that may be anybody's? */
-function findsByChance(contract: Contract | null): boolean {
-  return (contract?.outcomes ?? []).some(
-    ({ returns }) => returns !== null && 'ownership' in returns && returns.ownership === 'speculative',
-  );
-}
-
-/** Can a function return, store or change a folio of its caller? */
-function tellsCallers(
-  entry: FunctionEntry,
-  program: Program,
-  functions: ReadonlyMap<string, FunctionAnalysis>,
-  callees: ReadonlySet<FunctionEntry>,
-): boolean {
-  const { facts } = entry;
-  const carries = [facts.returns, ...facts.parameters.map((variable) => variable.type)].some(
-    (type) =>
-      /^struct (folio|page|list_head)\b|^void ?\*/.test(type) || program.holdsFolios(structName(type)),
-  );
-  if (!carries) return false;
-  for (const { action } of facts.nodes) {
-    if (action.do !== 'call' || typeof action.callee !== 'string') continue;
-    if (program.contract(action.callee) || program.model.accessors.has(action.callee)) return true;
-  }
-  for (const callee of callees) {
-    const outcomes = functions.get(callee.key)?.summary.outcomes ?? [];
-    if (
-      outcomes.some(
-        (outcome) => outcome.resultOrigin ?? (outcome.changes.length > 0 || outcome.fills.length > 0),
-      )
-    ) {
-      return true;
-    }
-  }
-  return false;
 }

@@ -12,15 +12,18 @@ export function openFactStore(): FactStore {
   return openStore(join(cacheDirectory(), 'facts'), fingerprint(import.meta.dirname));
 }
 
-function fingerprint(folder: string): string {
+/** The same of several folders: of all the code that computes something. */
+export function fingerprint(...folders: readonly string[]): string {
   const hash = createHash('sha256');
-  const entries = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
-  for (const path of entries) {
-    const content = readFileSync(path);
-    hash.update(`${path.slice(folder.length)}\0${String(content.length)}\0`).update(content);
+  for (const folder of folders) {
+    const entries = readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .sort();
+    for (const path of entries) {
+      const content = readFileSync(path);
+      hash.update(`${path.slice(folder.length)}\0${String(content.length)}\0`).update(content);
+    }
   }
   return hash.digest('hex').slice(0, 16);
 }

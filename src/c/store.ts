@@ -24,6 +24,8 @@ export interface FactStore {
   flush(): void;
   /** Flushes and lets go of the files. */
   close(): void;
+  /** The folder in which what else is computed may be kept beside the facts; null when nothing is kept. */
+  readonly directory: string | null;
   /** Why nothing can be kept ("no space left on device"), or null while all is well. */
   readonly trouble: string | null;
 }
@@ -50,6 +52,7 @@ export function openStore(directory: string, schema: string): FactStore {
 }
 
 class PackStore implements FactStore {
+  readonly directory: string;
   readonly #directory: string;
   readonly #schema: string;
   /** The newest first. */
@@ -60,6 +63,7 @@ class PackStore implements FactStore {
 
   constructor(directory: string, schema: string) {
     this.#directory = directory;
+    this.directory = dirname(dirname(directory));
     this.#schema = schema;
     for (const name of packNames(directory)) this.#open(name);
   }

@@ -1,5 +1,7 @@
+import { blobId } from '../tree/blob.js';
 import type { Tree, TreeFile } from '../tree/tree.js';
 import type { FileFacts } from './facts.js';
+import { lowerFile } from './lower/file.js';
 import { startLowering, usefulThreads } from './lowering.js';
 import { unpackFacts } from './pack.js';
 import { isRelevant, RELEVANT_WORDS } from './relevance.js';
@@ -137,4 +139,22 @@ function mentioning(
   files: readonly TreeFile[],
 ): AsyncIterable<{ file: TreeFile; text: string | null }> {
   return tree.readMentioning?.(files, RELEVANT_WORDS) ?? tree.readMany(files);
+}
+
+/** Facts of one file of which the text is at hand; null for one that does not concern folios. */
+export async function readFileFacts(path: string, text: string, store: FactStore): Promise<FileFacts | null> {
+  const id = blobId(Buffer.from(text));
+  const read = known.get(id);
+  if (read !== undefined) return read;
+  const stored = store.get(id);
+  const isWanted = stored ? stored.kind === 'facts' : isRelevant(path, text);
+  const facts = isWanted
+    ? ((stored?.kind === 'facts' ? stored.facts : await lowerFile(text)) as FileFacts)
+    : null;
+  known.set(id, facts);
+  if (!stored) {
+    if (facts) store.put(id, facts);
+    else store.putIrrelevant(id);
+  }
+  return facts;
 }

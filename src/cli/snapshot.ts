@@ -2,7 +2,8 @@ import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { openFactStore } from '../c/open-store.js';
 import { RectoError } from '../errors.js';
-import { analyse, kernelVersion } from '../review/side.js';
+import { kernelVersion } from '../review/kernel-version.js';
+import { analyse } from '../review/side.js';
 import { loadRuleBook } from '../rules/load.js';
 import { buildSnapshot } from '../snapshot/build.js';
 import { writeSnapshot } from '../snapshot/file.js';
@@ -41,7 +42,7 @@ export async function snapshot(options: SnapshotOptions, terminal: Terminal): Pr
           `${tree.name} has no Makefile that says which version it is: a snapshot is named by it`,
         );
       }
-      const { analysis } = await analyse(tree, rules, new Set(), store, progress.step);
+      const { analysis } = await analyse(tree, rules, new Set(), store, progress.step, 'all');
       const made = await buildSnapshot(tree, analysis, rules, { version, date }, (done, all) => {
         progress.step('writing down what holds where', done, all);
       });

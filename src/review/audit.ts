@@ -56,7 +56,7 @@ export function coverageOf({ analysis, report }: AnalysedTree): Coverage {
   const contexts: Record<ContextKind, number> = { owned: 0, visible: 0, passed: 0, unknown: 0 };
   for (const { kind } of report.contexts) contexts[kind]++;
   return {
-    functions: analysis.functions.size,
+    functions: analysis.analysed,
     contexts,
     unknown: report.unknownContexts
       .map(({ caller, callee, file, line, update }) => ({

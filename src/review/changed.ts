@@ -1,13 +1,13 @@
-import type { FileFacts, FunctionFacts } from '../c/facts.js';
+import type { FunctionFacts } from '../c/facts.js';
 
 /** Names of the functions that differ between two versions of a file in more than their place. */
 export function changedFunctions(
-  before: FileFacts | undefined,
-  after: FileFacts | undefined,
+  before: readonly FunctionFacts[],
+  after: readonly FunctionFacts[],
 ): readonly string[] {
-  const old = new Map((before?.functions ?? []).map((facts) => [facts.name, facts]));
+  const old = new Map(before.map((facts) => [facts.name, facts]));
   const changed: string[] = [];
-  for (const facts of after?.functions ?? []) {
+  for (const facts of after) {
     const known = old.get(facts.name);
     old.delete(facts.name);
     if (!known || bodyText(known) !== bodyText(facts)) changed.push(facts.name);

@@ -73,7 +73,7 @@ export async function explainFunction(
   store: FactStore,
   progress: AnalysisProgress = () => undefined,
 ): Promise<readonly Explanation[]> {
-  const { program, analysis } = await analyse(tree, rules, new Set(), store, progress);
+  const { program, analysis } = await analyse(tree, rules, new Set(), store, progress, 'all');
   return functionsMeant(name, program).map((entry) => explain(entry, analysis));
 }
 

@@ -1,6 +1,5 @@
 import type { Side } from '../analysis/cause.js';
 import type { FactStore } from '../c/store.js';
-import { readTreeFacts } from '../c/tree-facts.js';
 import { RectoError } from '../errors.js';
 import type { Patch } from '../patch/patch.js';
 import type { RuleData } from '../folio/contract.js';
@@ -12,7 +11,7 @@ import type { Tree } from '../tree/tree.js';
 import { applySeries, statusOf, type AppliedPatch, type PatchedTree } from './applied.js';
 import { changedFunctions } from './changed.js';
 import { contradictionNotes } from './notes.js';
-import { analyse, type AnalysisProgress } from './side.js';
+import { analyse, functionsIn, type AnalysisProgress } from './side.js';
 import { snapshotNotes } from './snapshot-notes.js';
 
 /** What series are reviewed against: a tree, or a snapshot of a release where there is none. */
@@ -46,7 +45,7 @@ export function treeGround(tree: Tree, rules: RuleData, store: FactStore): Groun
     async place(series, progress) {
       const patches = await applySeries(series, tree);
       const changed = patches.some(({ status }) => status !== 'failed')
-        ? await functionsOf(patches, tree, store, progress)
+        ? await functionsOf(patches, tree, rules, store, progress)
         : new Set<string>();
       return {
         patches,
@@ -103,19 +102,19 @@ export function snapshotGround(snapshot: Snapshot, rules: RuleData): Ground {
 async function functionsOf(
   patches: readonly PatchedTree[],
   tree: Tree,
+  rules: RuleData,
   store: FactStore,
   progress: AnalysisProgress,
 ): Promise<ReadonlySet<string>> {
   const changed = new Set<string>();
-  let before = await readTreeFacts(tree, store, (done, all) => {
-    progress('reading source files', done, all);
-  });
+  let before = tree;
   for (const { files, tree: after } of patches) {
-    const facts = await readTreeFacts(after, store);
     for (const { path } of files) {
-      for (const name of changedFunctions(before.get(path), facts.get(path))) changed.add(name);
+      const then = await functionsIn(path, before, rules, store, progress);
+      const now = await functionsIn(path, after, rules, store, progress);
+      for (const name of changedFunctions(then, now)) changed.add(name);
     }
-    before = facts;
+    before = after;
   }
   return changed;
 }

@@ -80,7 +80,9 @@ function isAt(a: Place, b: Place): boolean {
 async function findingsOf(test: RuleTest, rules: RuleBook, store: FactStore): Promise<Finding[]> {
   const [before, after] = [await readTreeFacts(test.before, store), await readTreeFacts(test.after, store)];
   const distrusted = new Set(
-    test.changed.flatMap((path) => changedFunctions(before.get(path), after.get(path))),
+    test.changed.flatMap((path) =>
+      changedFunctions(before.get(path)?.functions ?? [], after.get(path)?.functions ?? []),
+    ),
   );
   const old = await analyse(test.before, rules, distrusted, store);
   const tree = await analyse(test.after, rules, distrusted, store);

@@ -1,13 +1,21 @@
-import { createHash } from 'node:crypto';
-import { definitionsOf } from '../analysis/definitions.js';
+import { ChangedDefinitions } from '../analysis/changed-definitions.js';
 import { findHazards, type HazardReport } from '../analysis/hazards.js';
+import { DamagedFile } from '../analysis/kept/blocks.js';
+import type { KeptTree } from '../analysis/kept/kept-tree.js';
 import { Program } from '../analysis/program.js';
-import { analyseTree, type TreeAnalysis } from '../analysis/tree-analysis.js';
+import type { LineMap } from '../analysis/relocation.js';
+import { analyseTree, type Extent, type TreeAnalysis } from '../analysis/tree-analysis.js';
+import type { FileFacts, FunctionFacts } from '../c/facts.js';
 import type { FactStore } from '../c/store.js';
-import { readTreeFacts } from '../c/tree-facts.js';
+import { readFileFacts } from '../c/tree-facts.js';
 import type { RuleData } from '../folio/contract.js';
 import { PAGE_FLAGS_HEADER, readFlagModel } from '../folio/header.js';
+import type { FlagModel } from '../folio/model.js';
+import { lineMap } from '../patch/line-map.js';
+import { isSource } from '../tree/blob.js';
 import type { Tree } from '../tree/tree.js';
+import { emptyTree, keptTree } from './kept-trees.js';
+import { kernelVersion } from './kernel-version.js';
 
 /** A tree, analysed. */
 export interface AnalysedTree {
@@ -19,18 +27,8 @@ export interface AnalysedTree {
 /** Where the work of an analysis has come to. */
 export type AnalysisProgress = (what: string, done: number, all: number) => void;
 
-interface Remembered {
-  readonly key: string;
-  readonly rules: RuleData;
-  readonly tree: AnalysedTree;
-}
-
-/** Analyses of this process, the one used last at the end: the trees of one review differ in a few files. */
-const remembered: Remembered[] = [];
-const REMEMBERED = 4;
-
 /**
- * Analyses a tree.
+ * Analyses a tree: what lies on the one at the bottom is held against what was kept of that.
  *
  * @param distrusted functions whose contracts are derived again from their bodies
  * @throws RectoError 'not-a-kernel-tree' when its page-flags.h is missing or makes no sense
@@ -41,46 +39,107 @@ export async function analyse(
   distrusted: ReadonlySet<string>,
   store: FactStore,
   progress: AnalysisProgress = () => undefined,
+  extent: Extent = 'parts',
 ): Promise<AnalysedTree> {
+  const { bottom, changes } = flatten(tree);
   const derived = withContract(distrusted, rules);
-  const key = await keyOf(tree, derived);
-  const at = remembered.findIndex((item) => item.key === key && item.rules === rules);
-  if (at >= 0) {
-    const [known] = remembered.splice(at, 1);
-    remembered.push(known!);
-    return known!.tree;
+  for (let attempt = 0; ; attempt++) {
+    const { kept, drop } = await keptTree(bottom, rules, store, progress);
+    try {
+      return await analyseOn(kept, bottom, tree, changes, rules, derived, store, progress, extent);
+    } catch (error) {
+      if (!(error instanceof DamagedFile || error instanceof RangeError) || attempt > 0) throw error;
+      drop();
+    }
   }
-  const facts = await readTreeFacts(tree, store, (done, all) => progress('reading source files', done, all));
+}
+
+async function analyseOn(
+  base: KeptTree,
+  bottom: Tree,
+  tree: Tree,
+  changes: ReadonlyMap<string, string | null>,
+  rules: RuleData,
+  distrusted: ReadonlySet<string>,
+  store: FactStore,
+  progress: AnalysisProgress,
+  extent: Extent,
+): Promise<AnalysedTree> {
+  const model = await modelOf(base, tree, changes);
+  const version = changes.has('Makefile') || base.model === null ? await kernelVersion(tree) : base.version;
+  // What holds for another release holds for none of what was found out.
+  const kept = version === base.version ? base : emptyTree();
+  const files = new Map<string, FileFacts | null>();
+  const add = async (path: string, text: string | null): Promise<void> => {
+    if (isSource(path)) files.set(path, text === null ? null : await readFileFacts(path, text, store));
+  };
+  if (kept !== base) {
+    const sources = (await tree.files()).filter(({ path }) => !changes.has(path));
+    for await (const { file, text } of tree.readMany(sources)) await add(file.path, text);
+  }
+  for (const [path, text] of changes) await add(path, text);
+  const definitions = new ChangedDefinitions(kept, files);
+  const program = new Program(definitions, model, rules, version, distrusted);
+  const before = new Program(kept, kept.model ?? model, rules, version, new Set());
+  const lines = await linesOf(kept, bottom, changes);
+  const analysis = analyseTree({ kept, before, definitions, program, lines }, extent, (done, all) => {
+    progress('following folios', done, all);
+  });
+  return { program, analysis, report: findHazards(analysis, rules) };
+}
+
+/** The functions that a file of a tree has. */
+export async function functionsIn(
+  path: string,
+  tree: Tree,
+  rules: RuleData,
+  store: FactStore,
+  progress: AnalysisProgress = () => undefined,
+): Promise<readonly FunctionFacts[]> {
+  const { bottom, changes } = flatten(tree);
+  if (!changes.has(path)) {
+    const { kept } = await keptTree(bottom, rules, store, progress);
+    return kept.functionsIn(path).map(({ facts }) => facts);
+  }
+  const text = changes.get(path);
+  const facts = isSource(path) && typeof text === 'string' ? await readFileFacts(path, text, store) : null;
+  return facts?.functions ?? [];
+}
+
+/** The tree at the bottom, and what differs from it in the end. */
+function flatten(tree: Tree): { bottom: Tree; changes: ReadonlyMap<string, string | null> } {
+  const layers: ReadonlyMap<string, string | null>[] = [];
+  let bottom = tree;
+  for (; bottom.layer; bottom = bottom.layer.below) layers.unshift(bottom.layer.changes);
+  return { bottom, changes: new Map(layers.flatMap((changes) => [...changes])) };
+}
+
+async function modelOf(
+  kept: KeptTree,
+  tree: Tree,
+  changes: ReadonlyMap<string, string | null>,
+): Promise<FlagModel> {
+  if (kept.model && !changes.has(PAGE_FLAGS_HEADER)) return kept.model;
   const header = await tree.read(PAGE_FLAGS_HEADER);
-  const model = readFlagModel(() => header);
-  const version = await kernelVersion(tree);
-  const program = new Program(definitionsOf(facts), model, rules, version, derived);
-  const previous = remembered.findLast((item) => item.rules === rules)?.tree.analysis ?? null;
-  const analysis = analyseTree(program, previous, (done, all) => progress('following folios', done, all));
-  const analysed: AnalysedTree = { program, analysis, report: findHazards(analysis, rules) };
-  remembered.push({ key, rules, tree: analysed });
-  if (remembered.length > REMEMBERED) remembered.shift();
-  return analysed;
+  return readFlagModel(() => header);
+}
+
+/** Where lines are that a change moves. */
+async function linesOf(
+  kept: KeptTree,
+  bottom: Tree,
+  changes: ReadonlyMap<string, string | null>,
+): Promise<LineMap> {
+  const maps = new Map<string, (line: number) => number | undefined>();
+  for (const [path, text] of changes) {
+    const before = text !== null && kept.has(path) ? await bottom.read(path) : null;
+    if (before !== null) maps.set(path, lineMap(before, text!));
+  }
+  return (file, line) => maps.get(file)?.(line);
 }
 
 /** Only what has a contract can be distrusted: series that touch none share the analysis of their base. */
 function withContract(names: ReadonlySet<string>, rules: RuleData): ReadonlySet<string> {
   if (names.size === 0) return names;
   return new Set(rules.contracts.map((contract) => contract.function).filter((name) => names.has(name)));
-}
-
-async function keyOf(tree: Tree, distrusted: ReadonlySet<string>): Promise<string> {
-  const hash = createHash('sha1');
-  for (const file of await tree.files()) hash.update(file.path).update(file.id);
-  hash.update((await kernelVersion(tree)) ?? '');
-  for (const name of [...distrusted].sort()) hash.update('\0').update(name);
-  return hash.digest('hex');
-}
-
-/** "6.12", from the tree's Makefile; null where there is none. */
-export async function kernelVersion(tree: Tree): Promise<string | null> {
-  const makefile = await tree.read('Makefile');
-  const version = /^VERSION\s*=\s*(\d+)/m.exec(makefile ?? '');
-  const level = /^PATCHLEVEL\s*=\s*(\d+)/m.exec(makefile ?? '');
-  return version && level ? `${version[1]}.${level[1]}` : null;
 }

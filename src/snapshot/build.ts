@@ -60,7 +60,7 @@ export async function buildSnapshot(
     version,
     date,
     model: modelOf(program),
-    constants: Object.fromEntries([...program.constants].filter(([name]) => used.has(name)).sort()),
+    constants: constantsOf(used, program),
     structs,
     slots: program
       .filledSlots()
@@ -166,6 +166,14 @@ function modelOf({ model }: Program): SnapshotFile['model'] {
     constants: [...model.constants],
     states: [...model.states],
   };
+}
+
+function constantsOf(names: ReadonlySet<string>, { constants }: Program): SnapshotFile['constants'] {
+  const known = [...names].sort().flatMap((name): [string, number][] => {
+    const value = constants.get(name);
+    return value === undefined ? [] : [[name, value]];
+  });
+  return Object.fromEntries(known);
 }
 
 /** The names that a function's code uses: of those that are constants the values are kept. */

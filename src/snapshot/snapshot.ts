@@ -1,9 +1,9 @@
 import type { FactNode, FunctionFacts, Variable } from '../c/facts.js';
 import type { Constants } from '../analysis/condition.js';
-import type { Definitions, FilledSlot, FunctionEntry } from '../analysis/definitions.js';
+import { SlotIndex, type Definitions, type FilledSlot, type FunctionEntry } from '../analysis/definitions.js';
 import type { FunctionAnalysis } from '../analysis/execution.js';
 import type { Frame } from '../analysis/frame.js';
-import { PoolReader } from '../analysis/serial.js';
+import { PoolReader, sourceOf } from '../analysis/serial.js';
 import type { FlagModel } from '../folio/model.js';
 import { RectoError } from '../errors.js';
 import { reasonOf } from '../tree/cache.js';
@@ -138,7 +138,7 @@ export class Snapshot implements Definitions {
   readonly date: string;
   readonly model: FlagModel;
   readonly constants: Constants;
-  readonly slots: readonly FilledSlot[];
+  private readonly index: SlotIndex;
   private readonly byFile = new Map<string, ReadonlyMap<string, SnapshotFunction>>();
   private readonly globals = new Map<string, SnapshotFunction>();
   private readonly fieldsOf: SnapshotFile['structs'];
@@ -158,7 +158,7 @@ export class Snapshot implements Definitions {
       states: new Map(states),
     };
     const { rows, strings, shapes } = file.pool;
-    const pool = new PoolReader({ rows: rows.split(';'), strings, shapes });
+    const pool = new PoolReader(sourceOf({ rows: rows.split(';'), strings, shapes }));
     for (const [path, list] of Object.entries(file.files)) {
       const functions = new Map<string, SnapshotFunction>();
       for (const row of list) {
@@ -168,10 +168,11 @@ export class Snapshot implements Definitions {
       }
       this.byFile.set(path, functions);
     }
-    this.slots = file.slots.flatMap(([struct, field, path, name, local]) => {
+    const slots = file.slots.flatMap(([struct, field, path, name, local]) => {
       const entry = this.own(name, path);
       return entry ? [{ struct, field, entry, local: local === 1 }] : [];
     });
+    this.index = new SlotIndex(slots);
   }
 
   /** For people: "Linux 6.12". */
@@ -219,8 +220,16 @@ export class Snapshot implements Definitions {
     return Object.entries(this.fieldsOf);
   }
 
-  slotsText(): string {
-    return `${this.version} ${this.date}`;
+  slotsNamed(field: string): readonly FilledSlot[] {
+    return this.index.named(field);
+  }
+
+  slotsHolding(entry: FunctionEntry): readonly FilledSlot[] {
+    return this.index.holding(entry);
+  }
+
+  slots(): Iterable<FilledSlot> {
+    return this.index.slots();
   }
 }
 

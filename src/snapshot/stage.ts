@@ -4,7 +4,7 @@ import { Execution, type FunctionAnalysis } from '../analysis/execution.js';
 import { stateOf, type Frame } from '../analysis/frame.js';
 import { findHazards, type HazardReport } from '../analysis/hazards.js';
 import { Program } from '../analysis/program.js';
-import { analysisText } from '../analysis/reuse.js';
+import { analysisText } from '../analysis/analysis-text.js';
 import type { State } from '../analysis/state.js';
 import { parameter } from '../analysis/term.js';
 import type { Summary } from '../analysis/summary.js';
@@ -226,7 +226,12 @@ class Stage {
       functions.set(key, analysis);
       entries.set(key, entry);
     }
-    const analysis: TreeAnalysis = { program: this.program, functions, entries };
+    const analysis: TreeAnalysis = {
+      program: this.program,
+      functions,
+      entries,
+      analysed: functions.size,
+    };
     return { program: this.program, analysis, report: findHazards(analysis, this.rules) };
   }
 }
@@ -343,7 +348,6 @@ function summaryText(summary: Summary): string {
 /** The definitions of the release, with what a series changes. */
 class StageDefinitions implements Definitions {
   readonly constants;
-  readonly slots: readonly FilledSlot[];
   private readonly snapshot: Snapshot;
   private readonly removed = new Set<string>();
   private readonly byFile = new Map<string, Map<string, FunctionEntry>>();
@@ -352,7 +356,6 @@ class StageDefinitions implements Definitions {
   constructor(snapshot: Snapshot) {
     this.snapshot = snapshot;
     this.constants = snapshot.constants;
-    this.slots = snapshot.slots;
   }
 
   add(entry: FunctionEntry): void {
@@ -399,7 +402,15 @@ class StageDefinitions implements Definitions {
     return this.snapshot.structs();
   }
 
-  slotsText(): string {
-    return this.snapshot.slotsText();
+  slotsNamed(field: string): readonly FilledSlot[] {
+    return this.snapshot.slotsNamed(field);
+  }
+
+  slotsHolding(entry: FunctionEntry): readonly FilledSlot[] {
+    return this.snapshot.slotsHolding(entry);
+  }
+
+  slots(): Iterable<FilledSlot> {
+    return this.snapshot.slots();
   }
 }

@@ -84,6 +84,7 @@ export async function openGitTree(directory: string, revision: string | null): P
       for (const file of files) if (!mentioning.has(file.path)) yield { file, text: null };
       yield* readMany(files.filter(({ path }) => mentioning.has(path)));
     },
+    contentId: root,
     close: () => objects.close(),
   };
 }

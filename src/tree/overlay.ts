@@ -44,6 +44,7 @@ export function overlay(tree: Tree, changes: ReadonlyMap<string, string | null>)
         await below.return?.();
       }
     },
+    layer: { below: tree, changes },
     close: () => Promise.resolve(),
   };
 }

@@ -31,6 +31,17 @@ export interface Tree {
     files: readonly TreeFile[],
     words: Words,
   ): AsyncIterable<{ file: TreeFile; text: string | null }>;
+  /** A name for the whole content, where the tree has one: the id of a git tree. */
+  readonly contentId?: string;
+  /** What an overlay lies on, and what it changes there. */
+  readonly layer?: Layer;
   /** Ends child processes. */
   close(): Promise<void>;
+}
+
+/** What an overlay is made of. */
+export interface Layer {
+  readonly below: Tree;
+  /** New texts of files by path; null for one that is gone. */
+  readonly changes: ReadonlyMap<string, string | null>;
 }

@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { compareHazards, type Difference } from '../../src/analysis/compare.js';
-import { findHazards } from '../../src/analysis/hazards.js';
-import type { Program } from '../../src/analysis/program.js';
-import { analyseTree, type TreeAnalysis } from '../../src/analysis/tree-analysis.js';
 import { changedFunctions } from '../../src/review/changed.js';
 import { findingId } from '../../src/review/finding.js';
 import { analyse } from '../../src/review/side.js';
 import { readTreeFacts } from '../../src/c/tree-facts.js';
-import { HEADER, NO_STORE, nameOf, rules, treeOf, type Files } from './kernel.js';
+import { overlay } from '../../src/tree/overlay.js';
+import type { Tree } from '../../src/tree/tree.js';
+import { bottomOf, HEADER, NO_STORE, nameOf, rules, treeOf, type Files } from './kernel.js';
 
 /** What a change of some files does. */
 async function difference(before: Files | string, after: Files | string): Promise<Difference> {
@@ -22,12 +21,32 @@ async function difference(before: Files | string, after: Files | string): Promis
   paths.push(...ids.keys());
   const oldFacts = await readTreeFacts(old, NO_STORE);
   const newFacts = await readTreeFacts(now, NO_STORE);
-  const changed = new Set(paths.flatMap((path) => changedFunctions(oldFacts.get(path), newFacts.get(path))));
-  return compareHazards(
+  const changed = new Set(
+    paths.flatMap((path) =>
+      changedFunctions(oldFacts.get(path)?.functions ?? [], newFacts.get(path)?.functions ?? []),
+    ),
+  );
+  const found = compareHazards(
     await analyse(old, rules, changed, NO_STORE),
     await analyse(now, rules, changed, NO_STORE),
     paths,
   );
+  // Held against what was kept of the tree before, it is the same.
+  const base = bottomOf(old);
+  const patched = overlay(base, await changesTo(now, paths));
+  const onKept = compareHazards(
+    await analyse(base, rules, changed, NO_STORE),
+    await analyse(patched, rules, changed, NO_STORE),
+    paths,
+  );
+  expect(onKept).toEqual(found);
+  return found;
+}
+
+async function changesTo(now: Tree, paths: readonly string[]): Promise<Map<string, string | null>> {
+  const changes = new Map<string, string | null>();
+  for (const path of paths) changes.set(path, await now.read(path));
+  return changes;
 }
 
 /** The same as text: `+ cause, hazard` for what appeared, `- hazard` for what went. */
@@ -594,19 +613,16 @@ describe('an analysis that takes over what did not change', () => {
   ];
 
   it.each(steps)('finds the same as one that does not, when %s', async (_, changes) => {
-    const programOf = async (tree: Files): Promise<Program> =>
-      (await analyse(treeOf(tree), rules, new Set(), NO_STORE)).program;
-    const before = await programOf(files);
-    const after = await programOf({ ...files, ...changes });
-    const found = (analysis: TreeAnalysis): unknown =>
-      [...findHazards(analysis, rules).hazards.values()]
+    const found = async (tree: Tree): Promise<unknown> =>
+      [...(await analyse(tree, rules, new Set(), NO_STORE)).report.hazards.values()]
         .map(({ key, meetings, update }) => [
           key,
           update.line,
           meetings.map(({ file, line }) => `${file}:${line}`).sort(),
         ])
         .sort();
-    expect(found(analyseTree(after, analyseTree(before)))).toEqual(found(analyseTree(after)));
+    const onKept = overlay(bottomOf(treeOf(files)), new Map(Object.entries(changes)));
+    expect(await found(onKept)).toEqual(await found(treeOf({ ...files, ...changes })));
   });
 });
 

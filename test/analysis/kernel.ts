@@ -145,6 +145,12 @@ export function treeOf(files: Files, version = '6.12'): Tree {
   );
 }
 
+/** A tree that is analysed as a whole: what is laid over it is held against what was found there. */
+export function bottomOf(tree: Tree): Tree {
+  const { layer, ...bottom } = tree;
+  return layer ? bottom : tree;
+}
+
 /** Remembers nothing: what these tests read is small. */
 export const NO_STORE: FactStore = {
   get: () => null,
@@ -154,6 +160,7 @@ export const NO_STORE: FactStore = {
   putIrrelevant: () => undefined,
   flush: () => undefined,
   close: () => undefined,
+  directory: null,
   trouble: null,
 };
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { analysisText } from '../../src/analysis/reuse.js';
-import { PoolReader, PoolWriter } from '../../src/analysis/serial.js';
+import { analysisText } from '../../src/analysis/analysis-text.js';
+import { PoolReader, PoolWriter, sourceOf } from '../../src/analysis/serial.js';
 import { field, number, operation, parameter, subpage } from '../../src/analysis/term.js';
 import type { FunctionAnalysis } from '../../src/analysis/execution.js';
 import { analysed } from './kernel.js';
@@ -10,9 +10,9 @@ import { analysed } from './kernel.js';
 function kept(value: unknown): unknown {
   const writer = new PoolWriter();
   const cell = writer.add(value);
-  return new PoolReader(JSON.parse(JSON.stringify(writer.pool())) as ReturnType<PoolWriter['pool']>).get(
-    cell,
-  );
+  return new PoolReader(
+    sourceOf(JSON.parse(JSON.stringify(writer.pool())) as ReturnType<PoolWriter['pool']>),
+  ).get(cell);
 }
 
 const plain = fc.letrec((tie) => ({
@@ -66,7 +66,7 @@ static void show(struct address_space *mapping)
 }`);
     const writer = new PoolWriter();
     const cells = [...analysis.functions].map(([key, value]) => [key, writer.add(value)] as const);
-    const reader = new PoolReader(writer.pool());
+    const reader = new PoolReader(sourceOf(writer.pool()));
     expect(cells.length).toBeGreaterThan(1);
     for (const [key, cell] of cells) {
       expect(analysisText(reader.get(cell) as FunctionAnalysis)).toBe(
@@ -77,8 +77,8 @@ static void show(struct address_space *mapping)
 
   it('is refused where a row is missing, or mentions one that comes later', () => {
     const pool = { rows: ['A @1', 'A'], strings: [], shapes: [] };
-    expect(() => new PoolReader(pool).get('@0')).toThrow(RangeError);
-    expect(() => new PoolReader(pool).get('@7')).toThrow(RangeError);
-    expect(() => new PoolReader(pool).get('$0')).toThrow(RangeError);
+    expect(() => new PoolReader(sourceOf(pool)).get('@0')).toThrow(RangeError);
+    expect(() => new PoolReader(sourceOf(pool)).get('@7')).toThrow(RangeError);
+    expect(() => new PoolReader(sourceOf(pool)).get('$0')).toThrow(RangeError);
   });
 });

@@ -1,0 +1,125 @@
+import type { ChangedDefinitions } from './changed-definitions.js';
+import type { FunctionEntry } from './definitions.js';
+import type { KeptTree, Mention } from './kept/kept-tree.js';
+import type { Program } from './program.js';
+
+/** The functions of a kept tree for which a change gives what their own text says another meaning, by number. */
+export function affectedFunctions(
+  kept: KeptTree,
+  before: Program,
+  after: Program,
+  definitions: ChangedDefinitions,
+): ReadonlySet<number> {
+  const affected = new Set<number>();
+  if (kept.size === 0) return affected;
+  const mentioning = (kind: Mention, word: string): void => {
+    for (const number of kept.mentioning(kind, word)) affected.add(number);
+  };
+  for (const name of meaningsThatDiffer(before, after)) mentioning('names', name);
+  const { functions, structs, constants, slots } = wordsOf(kept, definitions);
+  for (const name of functions) {
+    if (![...definitions.changed].some((path) => isOther(name, path, kept, definitions))) continue;
+    for (const number of kept.mentioning('names', name)) {
+      const { file } = kept.entry(number);
+      if (!isSame(before.resolve(name, file), after.resolve(name, file))) affected.add(number);
+    }
+    for (const field of [...kept.fieldsHolding(name), ...definitions.fieldsHolding(name)]) slots.add(field);
+  }
+  for (const struct of structs) {
+    const then = kept.fields(struct) ?? {};
+    const now = definitions.fields(struct) ?? {};
+    for (const field of new Set([...Object.keys(then), ...Object.keys(now)])) {
+      if (then[field] !== now[field]) mentioning('fields', field);
+    }
+    if (before.holdsFolios(struct) !== after.holdsFolios(struct)) mentioning('types', struct);
+  }
+  for (const name of constants) {
+    if (kept.constants.get(name) !== definitions.constants.get(name)) mentioning('names', name);
+  }
+  for (const field of slots) {
+    if (slotText(kept, field) !== slotText(definitions, field)) mentioning('fields', field);
+  }
+  return affected;
+}
+
+/** What the files that differ define, before or after. */
+function wordsOf(kept: KeptTree, definitions: ChangedDefinitions) {
+  const words = {
+    functions: new Set<string>(),
+    structs: new Set<string>(),
+    constants: new Set<string>(),
+    slots: new Set<string>(),
+  };
+  for (const path of definitions.changed) {
+    for (const { facts } of [...kept.functionsIn(path), ...definitions.functionsIn(path)])
+      words.functions.add(facts.name);
+    for (const own of [kept.ownOf(path), definitions.ownOf(path)]) {
+      for (const name of own?.structs ?? []) words.structs.add(name);
+      for (const name of own?.constants ?? []) words.constants.add(name);
+      for (const { field } of own?.slots ?? []) words.slots.add(field);
+    }
+  }
+  return words;
+}
+
+/** Can what is meant by a name differ, here or elsewhere, for what a file defines? */
+function isOther(name: string, path: string, kept: KeptTree, definitions: ChangedDefinitions): boolean {
+  const then = kept.own(name, path);
+  const now = definitions.own(name, path);
+  if (!then || !now) return then !== now;
+  if (definitions.isKept(now)) return false;
+  // Of several the longest may be meant.
+  return (
+    !isSame(then, now) || then.facts.isStatic !== now.facts.isStatic || kept.numbersNamed(name).length > 1
+  );
+}
+
+/** Do both mean one function that callers see alike from outside? */
+function isSame(then: FunctionEntry | null, now: FunctionEntry | null): boolean {
+  if (then === null || now === null) return then === now;
+  if (then.key !== now.key) return false;
+  const [a, b] = [then.facts, now.facts];
+  if (a === b) return true;
+  // Who uses a macro may look into it.
+  if (a.kind === 'macro' || b.kind === 'macro') {
+    return (
+      a.kind === b.kind &&
+      JSON.stringify(a.nodes.map(({ action }) => action)) ===
+        JSON.stringify(b.nodes.map(({ action }) => action))
+    );
+  }
+  return a.returns === b.returns;
+}
+
+function slotText(definitions: Pick<KeptTree, 'slotsNamed'>, field: string): string {
+  return definitions
+    .slotsNamed(field)
+    .map(({ struct, entry, local }) => `${struct}=${entry.key}${local ? '?' : ''}`)
+    .join('\n');
+}
+
+/** Names whose meaning differs apart from bodies: accessors, tests of states, contracts. */
+function meaningsThatDiffer(before: Program, after: Program): ReadonlySet<string> {
+  const differing = new Set<string>(after.contractDifference(before));
+  const [then, now] = [before.model, after.model];
+  if (then === now) return differing;
+  for (const name of new Set([...then.accessors.keys(), ...now.accessors.keys()])) {
+    const a = then.accessors.get(name);
+    const b = now.accessors.get(name);
+    const isSame =
+      a &&
+      b &&
+      a.atomic === b.atomic &&
+      a.word === b.word &&
+      a.operation === b.operation &&
+      a.flag === b.flag;
+    if (!isSame) differing.add(name);
+  }
+  for (const name of [...then.pageTypeAccessors, ...now.pageTypeAccessors]) {
+    if (then.pageTypeAccessors.has(name) !== now.pageTypeAccessors.has(name)) differing.add(name);
+  }
+  for (const name of new Set([...then.states.keys(), ...now.states.keys()])) {
+    if (then.states.get(name) !== now.states.get(name)) differing.add(name);
+  }
+  return differing;
+}

@@ -1,0 +1,26 @@
+import type { FunctionAnalysis } from './execution.js';
+
+const known = new WeakMap<FunctionAnalysis, ReadonlySet<string>>();
+
+/** Names of the functions from which what is known of a function comes, as far as the evidence says. */
+export function mentionedFunctions(analysis: FunctionAnalysis): ReadonlySet<string> {
+  let names = known.get(analysis);
+  if (!names) known.set(analysis, (names = namesIn(analysis.summary)));
+  return names;
+}
+
+function namesIn(root: object): ReadonlySet<string> {
+  const names = new Set<string>();
+  const seen = new Set<object>();
+  const visit = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null || seen.has(value) || 'symbolic' in value) return;
+    seen.add(value);
+    for (const [name, part] of Object.entries(value)) {
+      if (typeof part === 'string') {
+        if (name === 'function' || name === 'updater' || name === 'callee') names.add(part);
+      } else visit(part);
+    }
+  };
+  visit(root);
+  return names;
+}

@@ -1,0 +1,218 @@
+import { deflateSync } from 'node:zlib';
+import type { FileFacts } from '../../c/facts.js';
+import type { FlagModel } from '../../folio/model.js';
+import type { FunctionEntry } from '../definitions.js';
+import type { FunctionAnalysis } from '../execution.js';
+import type { CallGraph } from '../call-graph.js';
+import { PoolWriter } from '../serial.js';
+import { sectionFile } from './blocks.js';
+import { numbersText, writeList, writeNumbers, writeTable, type NewSections } from './columns.js';
+import { bodyText, fingerprintOf } from './function-text.js';
+import { hasPart } from '../part.js';
+import type { ConstantRow, FileRow, FunctionRow, SlotRow, StructRow } from './rows.js';
+import { fieldsIn, namesAskedBy, namesIn, typesIn } from './words.js';
+
+/** An analysed tree, as it is kept. */
+export interface TreeToKeep {
+  readonly version: string | null;
+  readonly model: FlagModel | null;
+  /** Facts by path, in the order of paths. */
+  readonly files: ReadonlyMap<string, FileFacts>;
+  /** All functions, in the order of files; their places are the numbers of the graph. */
+  readonly entries: readonly FunctionEntry[];
+  readonly graph: CallGraph;
+  /** The functions of the graph, callees first. */
+  readonly order: ArrayLike<number>;
+  readonly analysis: (entry: FunctionEntry) => FunctionAnalysis | null;
+  /** Keys of functions whose contracts their bodies contradict. */
+  readonly contradicted: ReadonlySet<string>;
+}
+
+/** Bodies that are compressed together: whoever asks for one gets its neighbours, too. */
+const CHUNK = 24 * 1024;
+
+/** Writes a tree, so that a later process reads of it what it asks for. */
+export function keptBytes(tree: TreeToKeep, schema: string): Buffer {
+  const sections: NewSections = new Map();
+  writeFunctions(tree, sections);
+  writeWords(tree, sections);
+  writeFiles(tree, sections);
+  writeNumbers(sections, 'graph.starts', tree.graph.starts);
+  writeNumbers(sections, 'graph.targets', tree.graph.targets);
+  writeNumbers(sections, 'graph.order', tree.order);
+  return sectionFile(schema, sections);
+}
+
+function writeFunctions(tree: TreeToKeep, sections: NewSections): void {
+  const pool = new PoolWriter();
+  const chunks: Buffer[] = [];
+  let bodies: string[] = [];
+  let size = 0;
+  const flush = (): void => {
+    if (bodies.length > 0) chunks.push(deflateSync(`[${bodies.join(',')}]`, { level: 1 }));
+    bodies = [];
+    size = 0;
+  };
+  const numbers = new Map([...tree.files.keys()].map((path, index) => [path, index]));
+  const parts: number[] = [];
+  const named = new Map<string, number[]>();
+  const pending = new Set(
+    tree.entries
+      .filter((entry) => (tree.analysis(entry)?.summary.pending.length ?? 0) > 0)
+      .map(({ key }) => key),
+  );
+  let analysed = 0;
+  const rows = tree.entries.map((entry, number) => {
+    const { facts, file } = entry;
+    const analysis = tree.analysis(entry);
+    if (analysis) {
+      analysed++;
+      if (hasPart(analysis, (key) => pending.has(key)) || tree.contradicted.has(entry.key))
+        parts.push(number);
+    }
+    const same = named.get(facts.name);
+    if (same) same.push(number);
+    else named.set(facts.name, [number]);
+    const body = bodyText(facts);
+    if (size + body.length > CHUNK) flush();
+    const row: FunctionRow = [
+      facts.name,
+      numbers.get(file)!,
+      `${facts.kind === 'macro' ? 'm' : ''}${facts.isStatic ? 's' : ''}${facts.isInit ? 'i' : ''}${facts.variadic ? 'v' : ''}`,
+      facts.line,
+      facts.endLine,
+      facts.returns,
+      facts.parameters,
+      facts.nodes.length,
+      fingerprintOf(facts, body),
+      analysis ? pool.add(analysis.summary) : '',
+      analysis ? pool.add(analysis.record) : '',
+      chunks.length,
+      bodies.length,
+    ];
+    bodies.push(body);
+    size += body.length;
+    return JSON.stringify(row);
+  });
+  flush();
+  writeList(sections, 'functions', rows);
+  writeList(sections, 'bodies', chunks);
+  writeTable(sections, 'named', mapValues(named, numbersText));
+  const { rows: values, strings, shapes } = pool.pool();
+  writeList(sections, 'values', values);
+  writeList(sections, 'strings', strings);
+  const { model, version } = tree;
+  const tell = {
+    version,
+    analysed,
+    functions: tree.entries.length,
+    files: tree.files.size,
+    values: values.length,
+    shapes,
+    parts: numbersText(parts),
+    model: model && {
+      flags: [...model.flags],
+      accessors: [...model.accessors.values()],
+      pageTypeAccessors: [...model.pageTypeAccessors],
+      constants: [...model.constants],
+      states: [...model.states],
+    },
+  };
+  sections.set('tree', Buffer.from(JSON.stringify(tell)));
+}
+
+/** Who mentions what. */
+function writeWords({ entries, graph, analysis }: TreeToKeep, sections: NewSections): void {
+  const indexes = {
+    names: new Map<string, number[]>(),
+    fields: new Map<string, number[]>(),
+    types: new Map<string, number[]>(),
+  };
+  const add = (index: Map<string, number[]>, words: ReadonlySet<string>, number: number): void => {
+    for (const word of words) {
+      const known = index.get(word);
+      if (known) known.push(number);
+      else index.set(word, [number]);
+    }
+  };
+  entries.forEach((entry, number) => {
+    const names = new Set<string>();
+    namesIn(entry, names);
+    for (const callee of graph.callees(number)) {
+      const summary = analysis(entries[callee]!)?.summary;
+      if (summary) for (const name of namesAskedBy(summary)) names.add(name);
+    }
+    const fields = new Set<string>();
+    fieldsIn(entry, fields);
+    const types = new Set<string>();
+    typesIn(entry, types);
+    add(indexes.names, names, number);
+    add(indexes.fields, fields, number);
+    add(indexes.types, types, number);
+  });
+  for (const [name, index] of Object.entries(indexes)) {
+    writeTable(sections, `mentions.${name}`, mapValues(index, numbersText));
+  }
+}
+
+function writeFiles({ files, entries }: TreeToKeep, sections: NewSections): void {
+  const structs = new Map<string, StructRow[]>();
+  const constants = new Map<string, ConstantRow[]>();
+  const slots = new Map<string, SlotRow[]>();
+  const holding = new Map<string, SlotRow[]>();
+  const rows: FileRow[] = [];
+  const own: string[] = [];
+  let first = 0;
+  for (const [path, facts] of files) {
+    const file = rows.length;
+    let count = 0;
+    while (entries[first + count]?.file === path) count++;
+    rows.push([path, first, count]);
+    first += count;
+    for (const [name, fields] of Object.entries(facts.structs)) append(structs, name, [file, fields]);
+    for (const [name, value] of Object.entries(facts.constants)) append(constants, name, [file, value]);
+    for (const slot of facts.slots) {
+      const row: SlotRow = [file, slot.struct, slot.field, slot.function, slot.local ? 1 : 0];
+      append(slots, slot.field, row);
+      append(holding, slot.function, row);
+    }
+    own.push(JSON.stringify([Object.keys(facts.structs), Object.keys(facts.constants), facts.slots]));
+  }
+  writeList(
+    sections,
+    'files',
+    rows.map((row) => JSON.stringify(row)),
+  );
+  writeList(sections, 'files.own', own);
+  writeTable(sections, 'paths', new Map(rows.map(([path], index) => [path, String(index)])));
+  writeTable(
+    sections,
+    'structs',
+    mapValues(structs, (list) => JSON.stringify(list)),
+  );
+  writeTable(
+    sections,
+    'constants',
+    mapValues(constants, (list) => JSON.stringify(list)),
+  );
+  writeTable(
+    sections,
+    'slots',
+    mapValues(slots, (list) => JSON.stringify(list)),
+  );
+  writeTable(
+    sections,
+    'holding',
+    mapValues(holding, (list) => JSON.stringify(list)),
+  );
+}
+
+function append<T>(lists: Map<string, T[]>, key: string, item: T): void {
+  const known = lists.get(key);
+  if (known) known.push(item);
+  else lists.set(key, [item]);
+}
+
+function mapValues<A, B>(map: ReadonlyMap<string, A>, change: (value: A) => B): Map<string, B> {
+  return new Map([...map].map(([key, value]) => [key, change(value)]));
+}

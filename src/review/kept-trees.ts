@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { ChangedDefinitions } from '../analysis/changed-definitions.js';
+import { contradictions } from '../analysis/contradiction.js';
+import { sectionsIn } from '../analysis/kept/blocks.js';
+import { KeptTree } from '../analysis/kept/kept-tree.js';
+import { Shelf } from '../analysis/kept/shelf.js';
+import { keptBytes, type TreeToKeep } from '../analysis/kept/write.js';
+import { CallGraph } from '../analysis/call-graph.js';
+import { Program } from '../analysis/program.js';
+import { analyseWhole } from '../analysis/tree-analysis.js';
+import { fingerprint } from '../c/open-store.js';
+import type { FactStore } from '../c/store.js';
+import { readTreeFacts } from '../c/tree-facts.js';
+import type { RuleData } from '../folio/contract.js';
+import { PAGE_FLAGS_HEADER, readFlagModel } from '../folio/header.js';
+import type { Tree } from '../tree/tree.js';
+import { kernelVersion } from './kernel-version.js';
+import type { AnalysisProgress } from './side.js';
+
+/** Trees that this process has open, the one used last at the end. */
+const open: { readonly key: string; readonly tree: KeptTree }[] = [];
+const OPEN = 3;
+
+/** What computes a kept tree. */
+const CODE = ['c', 'folio', 'analysis'].map((name) => join(import.meta.dirname, '..', name));
+let codeFingerprint: string | null = null;
+
+/** A tree that reviews start from. */
+export interface Base {
+  readonly kept: KeptTree;
+  /** Forgets it, here and on disk: it is damaged. */
+  drop(): void;
+}
+
+/**
+ * The analysis of a tree that nothing lies on: the one that was kept, or one made now, and kept for the next time.
+ *
+ * @throws RectoError 'not-a-kernel-tree' when its page-flags.h makes no sense
+ */
+export async function keptTree(
+  tree: Tree,
+  rules: RuleData,
+  store: FactStore,
+  progress: AnalysisProgress,
+): Promise<Base> {
+  const schema = (codeFingerprint ??= fingerprint(...CODE));
+  const key = await keyOf(tree, rules);
+  const shelf = store.directory === null ? null : new Shelf(join(store.directory, 'analyses'), schema);
+  const drop = (): void => {
+    const at = open.findIndex((item) => item.key === key);
+    if (at >= 0) open.splice(at, 1);
+    shelf?.drop(key);
+  };
+  const at = open.findIndex((item) => item.key === key);
+  const [known] = at < 0 ? [] : open.splice(at, 1);
+  let kept = known?.tree ?? shelf?.open(key) ?? null;
+  if (!kept) {
+    const bytes = keptBytes(await analyseAll(tree, rules, store, progress), schema);
+    shelf?.save(key, bytes);
+    kept = new KeptTree(sectionsIn(bytes, schema));
+  }
+  open.push({ key, tree: kept });
+  if (open.length > OPEN) open.shift()!.tree.close();
+  return { kept, drop };
+}
+
+async function analyseAll(
+  tree: Tree,
+  rules: RuleData,
+  store: FactStore,
+  progress: AnalysisProgress,
+): Promise<TreeToKeep> {
+  const files = await readTreeFacts(tree, store, (done, all) => {
+    progress('reading source files', done, all);
+  });
+  const header = await tree.read(PAGE_FLAGS_HEADER);
+  const version = await kernelVersion(tree);
+  if (header === null && files.size === 0) return { ...NOTHING, version };
+  const model = readFlagModel(() => header);
+  const kept = emptyTree();
+  const definitions = new ChangedDefinitions(kept, files);
+  const program = new Program(definitions, model, rules, version, new Set());
+  const before = new Program(kept, model, rules, version, new Set());
+  const analysis = analyseWhole(
+    { kept, before, definitions, program, lines: () => undefined },
+    (done, all) => {
+      progress('following folios', done, all);
+    },
+  );
+  return {
+    version,
+    model,
+    files,
+    entries: analysis.all,
+    graph: analysis.graph,
+    order: analysis.order,
+    analysis: ({ key }) => analysis.functions.get(key) ?? null,
+    contradicted: new Set(
+      contradictions(analysis).map(({ file, contract }) => `${file}:${contract.function}`),
+    ),
+  };
+}
+
+const NOTHING: TreeToKeep = {
+  version: null,
+  model: null,
+  files: new Map(),
+  entries: [],
+  graph: CallGraph.of([]),
+  order: [],
+  analysis: () => null,
+  contradicted: new Set(),
+};
+
+/** A tree without files: whatever differs from it is all there is. */
+export function emptyTree(): KeptTree {
+  return new KeptTree(sectionsIn(keptBytes(NOTHING, 'none'), 'none'));
+}
+
+async function keyOf(tree: Tree, rules: RuleData): Promise<string> {
+  const hash = createHash('sha256').update(rulesFingerprint(rules));
+  if (tree.contentId !== undefined) return hash.update(tree.contentId).digest('hex').slice(0, 32);
+  for (const { path, id } of await tree.files()) hash.update(`${path}\0${id}\n`);
+  return hash
+    .update((await kernelVersion(tree)) ?? '')
+    .digest('hex')
+    .slice(0, 32);
+}
+
+const fingerprints = new WeakMap<RuleData, string>();
+
+/** Of what the analysis asks the rules for. */
+function rulesFingerprint(rules: RuleData): string {
+  let known = fingerprints.get(rules);
+  if (known === undefined) {
+    const { contracts, arguments: given, fields, callbacks, meanings } = rules;
+    known = createHash('sha256')
+      .update(JSON.stringify([contracts, given, fields, callbacks, meanings]))
+      .digest('hex');
+    fingerprints.set(rules, known);
+  }
+  return known;
+}
