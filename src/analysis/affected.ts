@@ -1,6 +1,6 @@
 import type { ChangedDefinitions } from './changed-definitions.js';
 import type { FunctionEntry } from './definitions.js';
-import type { KeptTree, Mention } from './kept/kept-tree.js';
+import { areOfOne, type KeptTree, type Mention } from './kept/kept-tree.js';
 import type { Program } from './program.js';
 
 /** The functions of a kept tree for which a change gives what their own text says another meaning, by number. */
@@ -79,7 +79,7 @@ function isSame(then: FunctionEntry | null, now: FunctionEntry | null): boolean 
   if (then === null || now === null) return then === now;
   if (then.key !== now.key) return false;
   const [a, b] = [then.facts, now.facts];
-  if (a === b) return true;
+  if (areOfOne(a, b)) return true;
   // Who uses a macro may look into it.
   if (a.kind === 'macro' || b.kind === 'macro') {
     return (

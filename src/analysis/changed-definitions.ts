@@ -1,7 +1,7 @@
 import type { FileFacts, SlotInitialiser } from '../c/facts.js';
 import type { Constants } from './condition.js';
 import type { Definitions, FilledSlot, FunctionEntry } from './definitions.js';
-import { bestOf, type FileDefinitions, type KeptTree } from './kept/kept-tree.js';
+import { areOfOne, bestOf, type FileDefinitions, type KeptTree } from './kept/kept-tree.js';
 import { bodyText, fingerprintOf } from './kept/function-text.js';
 
 /** A kept tree in which some files are others. */
@@ -58,7 +58,10 @@ export class ChangedDefinitions implements Definitions {
     let known = this.keptAsIs.get(entry);
     if (known === undefined) {
       const then = this.kept.own(entry.facts.name, entry.file);
-      known = then !== null && then.fingerprint === fingerprintOf(entry.facts, bodyText(entry.facts));
+      known =
+        then !== null &&
+        (areOfOne(then.facts, entry.facts) ||
+          then.fingerprint === fingerprintOf(entry.facts, bodyText(entry.facts)));
       this.keptAsIs.set(entry, known);
     }
     return known;

@@ -31,7 +31,14 @@ export function lineMap(before: string, after: string): (line: number) => number
   }
   stretches.push({ from: at, to: old.length, by: there - at });
   return (line) => {
-    const found = stretches.find(({ from, to }) => line >= from && line <= to);
-    return found && line + found.by;
+    let low = 0;
+    let high = stretches.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (stretches[middle]!.from <= line) low = middle;
+      else high = middle - 1;
+    }
+    const found = stretches[low]!;
+    return line >= found.from && line <= found.to ? line + found.by : undefined;
   };
 }

@@ -3,6 +3,7 @@ import type { FactStore } from '../c/store.js';
 import type { RuleBook } from '../rules/load.js';
 import type { Tree } from '../tree/tree.js';
 import { findingOf, type Finding } from './finding.js';
+import { onKeptTrees } from './kept-trees.js';
 import { contradictionNotes } from './notes.js';
 import { analyse, type AnalysedTree, type AnalysisProgress } from './side.js';
 
@@ -41,6 +42,15 @@ export async function auditTree(
   rules: RuleBook,
   store: FactStore,
   progress: AnalysisProgress = () => undefined,
+): Promise<Audit> {
+  return onKeptTrees(() => auditNow(tree, rules, store, progress));
+}
+
+async function auditNow(
+  tree: Tree & { readonly notes?: readonly string[] },
+  rules: RuleBook,
+  store: FactStore,
+  progress: AnalysisProgress,
 ): Promise<Audit> {
   const analysed = await analyse(tree, rules, new Set(), store, progress);
   const findings = [...analysed.report.hazards.values()]

@@ -1,3 +1,4 @@
+import { areOfOne } from '../analysis/kept/kept-tree.js';
 import type { FunctionFacts } from '../c/facts.js';
 
 /** Names of the functions that differ between two versions of a file in more than their place. */
@@ -10,7 +11,7 @@ export function changedFunctions(
   for (const facts of after) {
     const known = old.get(facts.name);
     old.delete(facts.name);
-    if (!known || bodyText(known) !== bodyText(facts)) changed.push(facts.name);
+    if (!known || !(areOfOne(known, facts) || bodyText(known) === bodyText(facts))) changed.push(facts.name);
   }
   return [...changed, ...old.keys()];
 }

@@ -10,6 +10,7 @@ import type { Tree } from '../tree/tree.js';
 import { explainEffects, type ExplainedEffect } from './explain-effects.js';
 import { explainUpdates, type ExplainedUpdate } from './explain-updates.js';
 import { functionsMeant } from './function-name.js';
+import { onKeptTrees } from './kept-trees.js';
 import { analyse, type AnalysisProgress } from './side.js';
 import { conditionText } from './term-text.js';
 
@@ -73,8 +74,10 @@ export async function explainFunction(
   store: FactStore,
   progress: AnalysisProgress = () => undefined,
 ): Promise<readonly Explanation[]> {
-  const { program, analysis } = await analyse(tree, rules, new Set(), store, progress, 'all');
-  return functionsMeant(name, program).map((entry) => explain(entry, analysis));
+  return onKeptTrees(async () => {
+    const { program, analysis } = await analyse(tree, rules, new Set(), store, progress, 'all');
+    return functionsMeant(name, program).map((entry) => explain(entry, analysis));
+  });
 }
 
 function explain(entry: FunctionEntry, analysis: TreeAnalysis): Explanation {

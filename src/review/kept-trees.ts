@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { ChangedDefinitions } from '../analysis/changed-definitions.js';
 import { contradictions } from '../analysis/contradiction.js';
-import { sectionsIn } from '../analysis/kept/blocks.js';
+import { DamagedFile, sectionsIn } from '../analysis/kept/blocks.js';
 import { KeptTree } from '../analysis/kept/kept-tree.js';
 import { Shelf } from '../analysis/kept/shelf.js';
 import { keptBytes, type TreeToKeep } from '../analysis/kept/write.js';
@@ -18,19 +18,33 @@ import type { Tree } from '../tree/tree.js';
 import { kernelVersion } from './kernel-version.js';
 import type { AnalysisProgress } from './side.js';
 
+interface OpenTree {
+  readonly key: string;
+  readonly tree: KeptTree;
+  /** Takes it off the disk. */
+  readonly drop: () => void;
+}
+
 /** Trees that this process has open, the one used last at the end. */
-const open: { readonly key: string; readonly tree: KeptTree }[] = [];
+const open: OpenTree[] = [];
 const OPEN = 3;
 
 /** What computes a kept tree. */
 const CODE = ['c', 'folio', 'analysis'].map((name) => join(import.meta.dirname, '..', name));
 let codeFingerprint: string | null = null;
 
-/** A tree that reviews start from. */
-export interface Base {
-  readonly kept: KeptTree;
-  /** Forgets it, here and on disk: it is damaged. */
-  drop(): void;
+/**
+ * Does what needs kept trees. Should one of them turn out to be damaged while it is read, all are made anew, and it is
+ * done again.
+ */
+export async function onKeptTrees<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof DamagedFile)) throw error;
+    for (const { drop } of open.splice(0)) drop();
+    return work();
+  }
 }
 
 /**
@@ -43,26 +57,22 @@ export async function keptTree(
   rules: RuleData,
   store: FactStore,
   progress: AnalysisProgress,
-): Promise<Base> {
+): Promise<KeptTree> {
   const schema = (codeFingerprint ??= fingerprint(...CODE));
   const key = await keyOf(tree, rules);
   const shelf = store.directory === null ? null : new Shelf(join(store.directory, 'analyses'), schema);
-  const drop = (): void => {
-    const at = open.findIndex((item) => item.key === key);
-    if (at >= 0) open.splice(at, 1);
-    shelf?.drop(key);
-  };
   const at = open.findIndex((item) => item.key === key);
   const [known] = at < 0 ? [] : open.splice(at, 1);
   let kept = known?.tree ?? shelf?.open(key) ?? null;
   if (!kept) {
     const bytes = keptBytes(await analyseAll(tree, rules, store, progress), schema);
+    // What cannot be kept is made again next time; the store of facts says why.
     shelf?.save(key, bytes);
     kept = new KeptTree(sectionsIn(bytes, schema));
   }
-  open.push({ key, tree: kept });
-  if (open.length > OPEN) open.shift()!.tree.close();
-  return { kept, drop };
+  open.push({ key, tree: kept, drop: () => shelf?.drop(key) });
+  if (open.length > OPEN) open.shift();
+  return kept;
 }
 
 async function analyseAll(
@@ -119,14 +129,18 @@ export function emptyTree(): KeptTree {
 }
 
 async function keyOf(tree: Tree, rules: RuleData): Promise<string> {
-  const hash = createHash('sha256').update(rulesFingerprint(rules));
-  if (tree.contentId !== undefined) return hash.update(tree.contentId).digest('hex').slice(0, 32);
-  for (const { path, id } of await tree.files()) hash.update(`${path}\0${id}\n`);
-  return hash
-    .update((await kernelVersion(tree)) ?? '')
-    .digest('hex')
-    .slice(0, 32);
+  let content = tree.contentId ?? contents.get(tree);
+  if (content === undefined) {
+    const hash = createHash('sha256');
+    for (const { path, id } of await tree.files()) hash.update(`${path}\0${id}\n`);
+    content = hash.update((await kernelVersion(tree)) ?? '').digest('hex');
+    contents.set(tree, content);
+  }
+  return createHash('sha256').update(rulesFingerprint(rules)).update(content).digest('hex').slice(0, 32);
 }
+
+/** What names the content of trees that have no name for it themselves. */
+const contents = new WeakMap<Tree, string>();
 
 const fingerprints = new WeakMap<RuleData, string>();
 

@@ -12,6 +12,7 @@ import type { Tree } from '../tree/tree.js';
 import type { AppliedPatch } from './applied.js';
 import { findingOf, type Finding, type Level } from './finding.js';
 import { snapshotGround, treeGround, type Ground } from './ground.js';
+import { onKeptTrees } from './kept-trees.js';
 import { applicationNotes, meaningNotes, snapshotNote } from './notes.js';
 import type { AnalysisProgress } from './side.js';
 
@@ -59,7 +60,9 @@ export async function reviewSeries(
   store: FactStore,
   progress: AnalysisProgress = () => undefined,
 ): Promise<Review> {
-  return reviewOn(treeGround(subject.tree, rules, store), subject, subject.base, rules, progress);
+  return onKeptTrees(() =>
+    reviewOn(treeGround(subject.tree, rules, store), subject, subject.base, rules, progress),
+  );
 }
 
 /**

@@ -1,6 +1,5 @@
 import { ChangedDefinitions } from '../analysis/changed-definitions.js';
 import { findHazards, type HazardReport } from '../analysis/hazards.js';
-import { DamagedFile } from '../analysis/kept/blocks.js';
 import type { KeptTree } from '../analysis/kept/kept-tree.js';
 import { Program } from '../analysis/program.js';
 import type { LineMap } from '../analysis/relocation.js';
@@ -11,9 +10,9 @@ import { readFileFacts } from '../c/tree-facts.js';
 import type { RuleData } from '../folio/contract.js';
 import { PAGE_FLAGS_HEADER, readFlagModel } from '../folio/header.js';
 import type { FlagModel } from '../folio/model.js';
-import { lineMap } from '../patch/line-map.js';
 import { isSource } from '../tree/blob.js';
 import type { Tree } from '../tree/tree.js';
+import { readChangedFile, type LineOf } from './changed-file.js';
 import { emptyTree, keptTree } from './kept-trees.js';
 import { kernelVersion } from './kernel-version.js';
 
@@ -42,17 +41,27 @@ export async function analyse(
   extent: Extent = 'parts',
 ): Promise<AnalysedTree> {
   const { bottom, changes } = flatten(tree);
+  const kept = await keptTree(bottom, rules, store, progress);
   const derived = withContract(distrusted, rules);
-  for (let attempt = 0; ; attempt++) {
-    const { kept, drop } = await keptTree(bottom, rules, store, progress);
-    try {
-      return await analyseOn(kept, bottom, tree, changes, rules, derived, store, progress, extent);
-    } catch (error) {
-      if (!(error instanceof DamagedFile || error instanceof RangeError) || attempt > 0) throw error;
-      drop();
-    }
-  }
+  const key = [...derived].sort().join('\0');
+  const known = analysed.get(tree);
+  if (known?.kept === kept && known.key === key && known.extent === extent) return known.found;
+  const found = await analyseOn(kept, bottom, tree, changes, rules, derived, store, progress, extent);
+  analysed.set(tree, { kept, key, extent, found });
+  return found;
 }
+
+interface Analysed {
+  /** What it was held against: this is of the same rules. */
+  readonly kept: KeptTree;
+  /** The functions that were distrusted. */
+  readonly key: string;
+  readonly extent: Extent;
+  readonly found: AnalysedTree;
+}
+
+/** What was found last in trees: reviews come back to them. */
+const analysed = new WeakMap<Tree, Analysed>();
 
 async function analyseOn(
   base: KeptTree,
@@ -70,18 +79,22 @@ async function analyseOn(
   // What holds for another release holds for none of what was found out.
   const kept = version === base.version ? base : emptyTree();
   const files = new Map<string, FileFacts | null>();
-  const add = async (path: string, text: string | null): Promise<void> => {
-    if (isSource(path)) files.set(path, text === null ? null : await readFileFacts(path, text, store));
-  };
   if (kept !== base) {
     const sources = (await tree.files()).filter(({ path }) => !changes.has(path));
-    for await (const { file, text } of tree.readMany(sources)) await add(file.path, text);
+    for await (const { file, text } of tree.readMany(sources)) {
+      files.set(file.path, await readFileFacts(file.path, text, store));
+    }
   }
-  for (const [path, text] of changes) await add(path, text);
+  const maps = new Map<string, LineOf>();
+  for (const [path, text] of changes) {
+    const { facts, newLine } = await readChangedFile(kept, path, () => bottom.read(path), text, store);
+    if (isSource(path)) files.set(path, facts);
+    maps.set(path, newLine);
+  }
   const definitions = new ChangedDefinitions(kept, files);
   const program = new Program(definitions, model, rules, version, distrusted);
   const before = new Program(kept, kept.model ?? model, rules, version, new Set());
-  const lines = await linesOf(kept, bottom, changes);
+  const lines: LineMap = (file, line) => maps.get(file)?.(line);
   const analysis = analyseTree({ kept, before, definitions, program, lines }, extent, (done, all) => {
     progress('following folios', done, all);
   });
@@ -97,12 +110,10 @@ export async function functionsIn(
   progress: AnalysisProgress = () => undefined,
 ): Promise<readonly FunctionFacts[]> {
   const { bottom, changes } = flatten(tree);
-  if (!changes.has(path)) {
-    const { kept } = await keptTree(bottom, rules, store, progress);
-    return kept.functionsIn(path).map(({ facts }) => facts);
-  }
+  const kept = await keptTree(bottom, rules, store, progress);
   const text = changes.get(path);
-  const facts = isSource(path) && typeof text === 'string' ? await readFileFacts(path, text, store) : null;
+  if (text === undefined) return kept.functionsIn(path).map(({ facts }) => facts);
+  const { facts } = await readChangedFile(kept, path, () => bottom.read(path), text, store);
   return facts?.functions ?? [];
 }
 
@@ -122,20 +133,6 @@ async function modelOf(
   if (kept.model && !changes.has(PAGE_FLAGS_HEADER)) return kept.model;
   const header = await tree.read(PAGE_FLAGS_HEADER);
   return readFlagModel(() => header);
-}
-
-/** Where lines are that a change moves. */
-async function linesOf(
-  kept: KeptTree,
-  bottom: Tree,
-  changes: ReadonlyMap<string, string | null>,
-): Promise<LineMap> {
-  const maps = new Map<string, (line: number) => number | undefined>();
-  for (const [path, text] of changes) {
-    const before = text !== null && kept.has(path) ? await bottom.read(path) : null;
-    if (before !== null) maps.set(path, lineMap(before, text!));
-  }
-  return (file, line) => maps.get(file)?.(line);
 }
 
 /** Only what has a contract can be distrusted: series that touch none share the analysis of their base. */

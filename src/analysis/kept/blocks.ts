@@ -14,7 +14,6 @@ export interface Sections {
   read(name: string, offset: number, length: number): Buffer;
   /** A section as a whole. */
   whole(name: string): Buffer;
-  close(): void;
 }
 
 /** The file is not what was written. */
@@ -54,17 +53,15 @@ export function openSections(path: string, schema: string): Sections | null {
   try {
     file = openSync(path, 'r');
     const opened = file;
-    const sections = readSections(
-      {
-        size: fstatSync(opened).size,
-        read: (from, length) => readAt(opened, from, length),
-        close: () => {
-          closeSync(opened);
-        },
-      },
-      schema,
-    );
-    if (sections !== null) return sections;
+    const source: Source = {
+      size: fstatSync(opened).size,
+      read: (from, length) => readAt(opened, from, length),
+    };
+    const sections = readSections(source, schema);
+    if (sections !== null) {
+      unused.register(sections, opened);
+      return sections;
+    }
   } catch {
     // Gone since it was listed, or not readable: the same as not there.
   }
@@ -72,12 +69,16 @@ export function openSections(path: string, schema: string): Sections | null {
   return null;
 }
 
+/** What was read of a tree is asked for more of as long as anybody holds a part of it. */
+const unused = new FinalizationRegistry<number>((file) => {
+  closeSync(file);
+});
+
 /** The same for bytes in memory. */
 export function sectionsIn(bytes: Buffer, schema: string): Sections {
   const source = {
     size: bytes.length,
     read: (from: number, length: number) => bytes.subarray(from, from + length),
-    close: () => undefined,
   };
   const sections = readSections(source, schema);
   if (sections === null) throw new DamagedFile('these are no sections');
@@ -87,7 +88,6 @@ export function sectionsIn(bytes: Buffer, schema: string): Sections {
 interface Source {
   readonly size: number;
   read(from: number, length: number): Buffer;
-  close(): void;
 }
 
 function readSections(source: Source, schema: string): Sections | null {
@@ -131,10 +131,6 @@ class OpenSections implements Sections {
 
   whole(name: string): Buffer {
     return this.read(name, 0, this.index.sections[name]?.[1] ?? -1);
-  }
-
-  close(): void {
-    this.source.close();
   }
 
   private block(at: number): Buffer {

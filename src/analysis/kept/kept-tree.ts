@@ -11,6 +11,9 @@ import { List, numbersIn, readNumbers, Table } from './columns.js';
 import type { Body } from './function-text.js';
 import type { ConstantRow, FileRow, FunctionRow, SlotRow, StructRow } from './rows.js';
 
+/** Chunks of bodies that are held in memory: functions that are asked for hold their own. */
+const BODIES = 200;
+
 /** What a kept tree says of itself. */
 interface Tell {
   readonly version: string | null;
@@ -106,10 +109,6 @@ export class KeptTree implements Definitions {
     });
   }
 
-  close(): void {
-    this.sections.close();
-  }
-
   /** Who calls whom; the numbers are those of the functions. */
   get graph(): CallGraph {
     return (this.knownGraph ??= new CallGraph(
@@ -192,7 +191,7 @@ export class KeptTree implements Definitions {
     for (let number = 0; number < this.size; number++) yield this.entry(number);
   }
 
-  functionsIn(path: string): FunctionEntry[] {
+  functionsIn(path: string): KeptFunction[] {
     const [first, count] = this.range(path);
     return Array.from({ length: count }, (_, index) => this.entry(first + index));
   }
@@ -311,6 +310,7 @@ export class KeptTree implements Definitions {
     let bodies = this.knownBodies.get(chunk);
     if (!bodies) {
       bodies = JSON.parse(inflateSync(this.bodies.bytes(chunk)).toString('utf8')) as Body[];
+      if (this.knownBodies.size >= BODIES) this.knownBodies.clear();
       this.knownBodies.set(chunk, bodies);
     }
     const body = bodies[within];
@@ -380,6 +380,11 @@ export class KeptFunction implements FunctionEntry {
   }
 }
 
+/** Are both the facts of one kept function, perhaps on other lines? */
+export function areOfOne(a: FunctionFacts, b: FunctionFacts): boolean {
+  return a === b || (a instanceof KeptFacts && b instanceof KeptFacts && a.row === b.row);
+}
+
 /** Facts of which the body is read when it is asked for. */
 class KeptFacts implements FunctionFacts {
   readonly name: string;
@@ -391,7 +396,7 @@ class KeptFacts implements FunctionFacts {
   readonly returns: string;
   readonly parameters: FunctionFacts['parameters'];
   readonly variadic: boolean;
-  private readonly row: FunctionRow;
+  readonly row: FunctionRow;
   private readonly body: () => Body;
   private readonly by: number;
   private knownNodes: readonly FactNode[] | null = null;

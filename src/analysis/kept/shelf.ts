@@ -13,11 +13,13 @@ const LEFT = 24 * 3600 * 1000;
 export class Shelf {
   private readonly directory: string;
   private readonly schema: string;
+  private readonly limit: number;
 
   /** @param schema names what computes the trees: those of another one are not seen */
-  constructor(directory: string, schema: string) {
+  constructor(directory: string, schema: string, limit = LIMIT) {
     this.directory = directory;
     this.schema = schema;
+    this.limit = limit;
   }
 
   /** The tree of that name; null when it is not there or damaged. */
@@ -31,7 +33,6 @@ export class Shelf {
       utimesSync(path, now, now);
       return tree;
     } catch {
-      sections.close();
       return null;
     }
   }
@@ -62,7 +63,7 @@ export class Shelf {
     for (const file of files.sort((a, b) => b.used - a.used)) {
       const isLeft = file.name.startsWith('.') && Date.now() - file.used > LEFT;
       size += file.size;
-      if (isLeft || (size > LIMIT && file.name.endsWith('.kept'))) rmSync(file.path, { force: true });
+      if (isLeft || (size > this.limit && file.name.endsWith('.kept'))) rmSync(file.path, { force: true });
     }
   }
 
