@@ -80,15 +80,16 @@ function isSame(then: FunctionEntry | null, now: FunctionEntry | null): boolean 
   if (then.key !== now.key) return false;
   const [a, b] = [then.facts, now.facts];
   if (areOfOne(a, b)) return true;
-  // Who uses a macro may look into it.
-  if (a.kind === 'macro' || b.kind === 'macro') {
+  // Who uses what a header defines may look into it.
+  if (a.kind === 'macro' || b.kind === 'macro' || then.file.endsWith('.h')) {
     return (
       a.kind === b.kind &&
+      a.returns === b.returns &&
       JSON.stringify(a.nodes.map(({ action }) => action)) ===
         JSON.stringify(b.nodes.map(({ action }) => action))
     );
   }
-  return a.returns === b.returns;
+  return a.returns === b.returns && a.variadic === b.variadic && a.parameters.length === b.parameters.length;
 }
 
 function slotText(definitions: Pick<KeptTree, 'slotsNamed'>, field: string): string {

@@ -223,9 +223,9 @@ function saysSomething(summary: Summary): boolean {
  * as pmd_leaf() in include/linux/pgtable.h. Elsewhere it tells something.
  */
 function isConstantOfConfiguration({ facts, file }: FunctionEntry): boolean {
+  if (!file.endsWith('.h')) return false;
   const returned = facts.nodes.filter(({ action }) => action.do !== 'nothing');
   return (
-    file.endsWith('.h') &&
     returned.length === 1 &&
     returned.every(
       ({ action }) => action.do === 'return' && action.value !== null && isConstant(action.value),

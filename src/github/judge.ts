@@ -4,7 +4,7 @@ import { RectoError } from '../errors.js';
 import type { Finding } from '../review/finding.js';
 import { applySeries } from '../review/applied.js';
 import { reviewOnSnapshot, reviewSeries, type Review } from '../review/review.js';
-import { kernelVersion } from '../review/side.js';
+import { kernelVersion } from '../review/kernel-version.js';
 import type { RuleBook } from '../rules/load.js';
 import { openRuleBook } from '../rules/open.js';
 import { SHIPPED_RULES } from '../rules/shipped.js';

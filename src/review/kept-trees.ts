@@ -33,6 +33,11 @@ const OPEN = 3;
 const CODE = ['c', 'folio', 'analysis'].map((name) => join(import.meta.dirname, '..', name));
 let codeFingerprint: string | null = null;
 
+/** Lets go of the trees that this process has open: the next review reads what is on disk. */
+export function forgetKeptTrees(): void {
+  open.length = 0;
+}
+
 /**
  * Does what needs kept trees. Should one of them turn out to be damaged while it is read, all are made anew, and it is
  * done again.

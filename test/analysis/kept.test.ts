@@ -10,11 +10,13 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { analysisText } from '../../src/analysis/analysis-text.js';
 import { DamagedFile } from '../../src/analysis/kept/blocks.js';
 import type { KeptTree } from '../../src/analysis/kept/kept-tree.js';
 import { Shelf } from '../../src/analysis/kept/shelf.js';
+import { forgetKeptTrees } from '../../src/review/kept-trees.js';
+import { analyse } from '../../src/review/side.js';
 import { overlay } from '../../src/tree/overlay.js';
 import type { Tree } from '../../src/tree/tree.js';
 import { bottomOf, NO_STORE, rules, treeOf, type Files } from './kernel.js';
@@ -59,9 +61,11 @@ afterEach(() => {
 
 /** What a process finds that has just begun: it knows no more than what is on disk. */
 async function found(tree: Tree): Promise<{ hazards: readonly unknown[]; contexts: readonly unknown[] }> {
-  vi.resetModules();
-  const { analyse } = await import('../../src/review/side.js');
-  const { report } = await analyse(tree, rules, new Set(), { ...NO_STORE, directory: folder });
+  forgetKeptTrees();
+  const { report } = await analyse(tree, rules, new Set(), {
+    ...NO_STORE,
+    directory: folder,
+  });
   return { hazards: [...report.hazards], contexts: report.contexts };
 }
 

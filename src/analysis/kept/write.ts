@@ -8,7 +8,7 @@ import { PoolWriter } from '../serial.js';
 import { sectionFile } from './blocks.js';
 import { numbersText, writeList, writeNumbers, writeTable, type NewSections } from './columns.js';
 import { bodyText, fingerprintOf } from './function-text.js';
-import { hasPart } from '../part.js';
+import { asksForCallers, hasPart } from '../part.js';
 import type { ConstantRow, FileRow, FunctionRow, SlotRow, StructRow } from './rows.js';
 import { fieldsIn, namesAskedBy, namesIn, typesIn } from './words.js';
 
@@ -56,9 +56,12 @@ function writeFunctions(tree: TreeToKeep, sections: NewSections): void {
   const numbers = new Map([...tree.files.keys()].map((path, index) => [path, index]));
   const parts: number[] = [];
   const named = new Map<string, number[]>();
-  const pending = new Set(
+  const asked = new Set(
     tree.entries
-      .filter((entry) => (tree.analysis(entry)?.summary.pending.length ?? 0) > 0)
+      .filter((entry) => {
+        const analysis = tree.analysis(entry);
+        return analysis !== null && asksForCallers(analysis);
+      })
       .map(({ key }) => key),
   );
   let analysed = 0;
@@ -67,8 +70,7 @@ function writeFunctions(tree: TreeToKeep, sections: NewSections): void {
     const analysis = tree.analysis(entry);
     if (analysis) {
       analysed++;
-      if (hasPart(analysis, (key) => pending.has(key)) || tree.contradicted.has(entry.key))
-        parts.push(number);
+      if (hasPart(analysis, (key) => asked.has(key)) || tree.contradicted.has(entry.key)) parts.push(number);
     }
     const same = named.get(facts.name);
     if (same) same.push(number);
