@@ -33,6 +33,7 @@ try {
     for (let round = 0; round < options.rounds; round++) {
       progress(`${row.name}: round ${String(round + 1)} of ${String(options.rounds)}`);
       rounds.push(await run(round));
+      progress(rowLine(row, rounds.slice(-1)));
     }
     progress('');
     console.log(rowLine(row, rounds));

@@ -9,7 +9,7 @@ import {
   realpathSync,
 } from 'node:fs';
 import type { BigIntStats, Dirent } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { RectoError } from '../errors.js';
 import { openBlobIds } from './blob-ids.js';
@@ -43,15 +43,7 @@ export function openFolder(directory: string): FolderTree {
 
   const content = (path: string): Buffer | null => {
     if (!isInside(path)) return null;
-    const full = join(root, path);
-    try {
-      // Equal only when no part of the path is a symbolic link.
-      if (realpathSync.native(full) !== full) return null;
-      return readPlain(full)?.content ?? null;
-    } catch (error) {
-      if (error instanceof RectoError) throw error;
-      return null;
-    }
+    return foldersInside(root)(dirname(path)) ? plainContent(join(root, path)) : null;
   };
 
   return {
@@ -71,9 +63,11 @@ export function openFolder(directory: string): FolderTree {
       }
     },
     async *readMentioning(files, words) {
+      const inside = foldersInside(root);
       let read = 0;
       for (const file of files) {
-        const bytes = content(file.path);
+        const bytes =
+          isInside(file.path) && inside(dirname(file.path)) ? plainContent(join(root, file.path)) : null;
         if (bytes === null) continue;
         const text = mentions(file.path, bytes, words) ? bytes.toString('utf8') : null;
         // Synchronous reading leaves nobody else a turn: progress, an interrupt, threads that wait for work.
@@ -83,6 +77,34 @@ export function openFolder(directory: string): FolderTree {
     },
     close: () => Promise.resolve(),
   };
+}
+
+/** Tells of folders (by path from `root`) whether one gets there without a symbolic link; looks at each once. */
+function foldersInside(root: string): (folder: string) => boolean {
+  const known = new Map<string, boolean>();
+  return (folder) => {
+    let inside = known.get(folder);
+    if (inside === undefined) {
+      const full = join(root, folder);
+      try {
+        inside = realpathSync.native(full) === full;
+      } catch {
+        inside = false;
+      }
+      known.set(folder, inside);
+    }
+    return inside;
+  };
+}
+
+/** Content of a regular file; null for anything else, symbolic links too, and for what cannot be read. */
+function plainContent(path: string): Buffer | null {
+  try {
+    return readPlain(path)?.content ?? null;
+  } catch (error) {
+    if (error instanceof RectoError) throw error;
+    return null;
+  }
 }
 
 /** Content of a regular file with the stats it was read under; null for anything else. */

@@ -56,7 +56,7 @@ export function isAttributeName(name: string, local: ReadonlySet<string>): boole
 
 /** Names that `typeof` goes by; with an expression as argument the grammar does not take any of them. */
 export function isTypeof(name: string): boolean {
-  return /^(?:__)?typeof(?:_unqual)?(?:__)?$/.test(name);
+  return name.includes('typeof') && /^(?:__)?typeof(?:_unqual)?(?:__)?$/.test(name);
 }
 
 /**

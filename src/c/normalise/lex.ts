@@ -26,6 +26,10 @@ const punctuators = new Set(
   '... <<= >>= -> ++ -- << >> <= >= == != && || += -= *= /= %= &= ^= |= ##'.split(' '),
 );
 
+/** By character code: what begins no longer punctuator. */
+const alone = new Uint8Array(0x10000);
+for (const character of '(){}[];,~?:@`') alone[character.charCodeAt(0)] = 1;
+
 /** Splits C source into tokens. Never throws: what is no token (an unterminated string, a stray byte) ends at its line or is one `punct`. */
 export function lex(source: string): Lexed {
   const tokens: Token[] = [];
@@ -72,6 +76,8 @@ export function lex(source: string): Lexed {
       if ((quote === 0x22 || quote === 0x27) && end - i <= 2 && /^(?:L|u8?|U)$/.test(source.slice(i, end))) {
         push(quote === 0x22 ? 'string' : 'char', i, quotedEnd(source, end), quote === 0x22 ? '"' : "'");
       } else push('name', i, end);
+    } else if (alone[c] === 1) {
+      push('punct', i, i + 1);
     } else if (punctuators.has(source.slice(i, i + 3))) {
       push('punct', i, i + 3);
     } else if (punctuators.has(source.slice(i, i + 2))) {

@@ -19,13 +19,15 @@ const control = new Set(
   ),
 );
 
+const assembler = new Set(['asm', 'asm_inline', '__asm__', '__asm']);
+
 export const isStorage = (word: string): boolean => storage.has(word);
 export const isQualifier = (word: string): boolean => qualifiers.has(word);
 /** Words that are a type by themselves; the grammar takes none of them as an expression. */
 export const isPrimitive = (word: string): boolean => primitives.has(word);
 export const isRecord = (word: string): boolean => records.has(word);
 /** Words that begin assembler; the kernel defines `asm_inline`. */
-export const isAsm = (word: string): boolean => /^(?:asm|asm_inline|__asm__|__asm)$/.test(word);
+export const isAsm = (word: string): boolean => assembler.has(word);
 /** Words that begin a statement or an operator, never a declaration. */
 export const isControl = (word: string): boolean => control.has(word);
 /** Words that only a declaration or a type can begin with. */
