@@ -1,5 +1,5 @@
 import { RectoError } from '../errors.js';
-import { byPath, isSource } from './blob.js';
+import { byPath, isInside, isSource } from './blob.js';
 import { explainGit, git, missingObjects, runGit } from './git-command.js';
 import { ObjectReader } from './objects.js';
 import { findRevision, resolveRevision } from './revision.js';
@@ -40,6 +40,7 @@ export async function openGitTree(directory: string, revision: string | null): P
   const notes = await sayUncommitted(directory, commit);
   const objects = new ObjectReader(directory);
   const list = () => listTree(directory, root);
+  const folders = new Folders(objects, root);
 
   const content = async (path: string, id: string): Promise<string> => {
     const object = await objects.read(id);
@@ -71,7 +72,9 @@ export async function openGitTree(directory: string, revision: string | null): P
     commit,
     notes,
     async read(path) {
-      const id = (await list()).ids.get(path);
+      // One file, or a few: the list of all sixty thousand costs more than the folders that they are in.
+      const listed = listings.get(root);
+      const id = listed ? (await listed).ids.get(path) : await folders.find(path);
       return id === undefined ? null : content(path, id);
     },
     async files() {
@@ -87,6 +90,46 @@ export async function openGitTree(directory: string, revision: string | null): P
     contentId: root,
     close: () => objects.close(),
   };
+}
+
+/** The folders of a tree that files were looked for in. */
+class Folders {
+  readonly #objects: ObjectReader;
+  readonly #root: string;
+  readonly #known = new Map<string, Promise<ReadonlyMap<string, string>>>();
+
+  constructor(objects: ObjectReader, root: string) {
+    this.#objects = objects;
+    this.#root = root;
+  }
+
+  /** The blob id of a file, if there is one; no symbolic link is followed, and none is a file. */
+  async find(path: string): Promise<string | undefined> {
+    if (!isInside(path)) return undefined;
+    const slash = path.lastIndexOf('/');
+    const folder = path.slice(0, Math.max(slash, 0));
+    let files = this.#known.get(folder);
+    if (files === undefined) {
+      files = this.#read(folder);
+      this.#known.set(folder, files);
+    }
+    return (await files).get(path.slice(slash + 1));
+  }
+
+  async #read(folder: string): Promise<ReadonlyMap<string, string>> {
+    const tree = await this.#objects.read(folder === '' ? this.#root : `${this.#root}:${folder}`);
+    const files = new Map<string, string>();
+    if (tree?.type !== 'tree') return files;
+    // "100644 <name>\0<id, in bytes>"
+    const length = this.#root.length / 2;
+    for (let at = 0; at < tree.content.length;) {
+      const end = tree.content.indexOf(0, at);
+      const [mode = '', ...name] = tree.content.toString('utf8', at, end).split(' ');
+      at = end + 1 + length;
+      if (mode.startsWith('100')) files.set(name.join(' '), tree.content.toString('hex', end + 1, at));
+    }
+    return files;
+  }
 }
 
 function listTree(directory: string, root: string): Promise<Listing> {
