@@ -28,19 +28,24 @@ export function replayMails(): { name: string; find: (scratch: Scratch) => Patch
 /** A patch that adds one call to one function that handles folios. */
 export function smallPatch(scratch: Scratch, path: string): PatchToReview {
   const before = scratch.read([path]).get(path)!;
-  return patch(scratch, new Map([[path, addCalls(before, 1)]]));
+  const { text, added } = withCalls(before, 1);
+  if (added === 0) throw new Error(`${path} of this tree has no function to change`);
+  return patch(scratch, new Map([[path, text]]));
 }
 
 /** A patch with more than 400 lines of diff: one call in each of many functions of mm/. */
 export function largePatch(scratch: Scratch): PatchToReview {
-  const before = scratch.read([
-    'mm/memory.c',
-    'mm/vmscan.c',
-    'mm/huge_memory.c',
-    'mm/migrate.c',
-    'mm/filemap.c',
-  ]);
-  return patch(scratch, new Map([...before].map(([path, text]) => [path, addCalls(text, 10)])));
+  const contents = new Map<string, string>();
+  let calls = 0;
+  for (const [path, before] of scratch.read(scratch.files().filter((path) => /^mm\/\w+\.c$/.test(path)))) {
+    // A hunk has eight lines and more.
+    if (calls >= 60) break;
+    const { text, added } = withCalls(before, 60 - calls);
+    if (added > 0) contents.set(path, text);
+    calls += added;
+  }
+  if (calls < 60) throw new Error('mm/ of this tree has too few functions to change');
+  return patch(scratch, contents);
 }
 
 /** A patch that gives a flag one more accessor. */
@@ -66,8 +71,8 @@ function patch(scratch: Scratch, contents: ReadonlyMap<string, string>): PatchTo
   return { mail: scratch.mail(commit), base: scratch.head };
 }
 
-/** Adds `cond_resched();` before the last return of functions that handle folios. */
-function addCalls(text: string, count: number): string {
+/** Adds `cond_resched();` before the last return of up to `count` functions that handle folios. */
+function withCalls(text: string, count: number): { text: string; added: number } {
   const lines = text.split('\n');
   let added = 0;
   let open = -1;
@@ -84,6 +89,5 @@ function addCalls(text: string, count: number): string {
     }
     open = -1;
   }
-  if (added < count) throw new Error(`only ${String(added)} functions of ${String(count)} could be changed`);
-  return lines.join('\n');
+  return { text: lines.join('\n'), added };
 }

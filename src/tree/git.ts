@@ -18,8 +18,8 @@ const listingsKept = 4;
 /** Requests that may be under way at once: enough to keep git busy, little enough to hold in memory. */
 const window = 64;
 
-/** With fewer files than these, it is cheaper to read them than to have git search the whole tree. */
-const worthSearching = 4000;
+/** With fewer files than these, it is cheaper to read them than to have git search a tree. */
+const worthSearching = 1000;
 
 /** A tree in a git repository, at one commit. */
 export interface GitTree extends Tree {
@@ -82,7 +82,9 @@ export async function openGitTree(directory: string, revision: string | null): P
     },
     readMany,
     async *readMentioning(files, words) {
-      if (files.length < worthSearching) return yield* readMany(files);
+      // A search is one of the whole tree: it has to be asked about much of it.
+      const most = files.length > (await list()).files.length / 2;
+      if (files.length < worthSearching || !most) return yield* readMany(files);
       const mentioning = await search(directory, root, words);
       for (const file of files) if (!mentioning.has(file.path)) yield { file, text: null };
       yield* readMany(files.filter(({ path }) => mentioning.has(path)));
