@@ -57,6 +57,8 @@ class PackStore implements FactStore {
   readonly #schema: string;
   /** The newest first. */
   #packs: { readonly name: string; readonly pack: Pack }[] = [];
+  /** Their indexes take a while to read, and many a review asks for nothing. */
+  #areOpen = false;
   #fresh = new Map<string, PackEntry>();
   #freshSize = 0;
   trouble: string | null = null;
@@ -65,7 +67,6 @@ class PackStore implements FactStore {
     this.#directory = directory;
     this.directory = dirname(dirname(directory));
     this.#schema = schema;
-    for (const name of packNames(directory)) this.#open(name);
   }
 
   get(id: string): Stored | null {
@@ -73,6 +74,7 @@ class PackStore implements FactStore {
     if (fresh !== undefined) {
       return fresh === null ? { kind: 'irrelevant' } : { kind: 'facts', facts: unpackFacts(fresh) };
     }
+    this.#openAll();
     for (const { pack } of this.#packs) {
       const entry = pack.get(id);
       if (entry === undefined) continue;
@@ -88,6 +90,7 @@ class PackStore implements FactStore {
 
   kind(id: string): Stored['kind'] | null {
     let entry: unknown = this.#fresh.get(id);
+    this.#openAll();
     for (const { pack } of this.#packs) entry = entry === undefined ? pack.place(id) : entry;
     return entry === undefined ? null : entry === null ? 'irrelevant' : 'facts';
   }
@@ -116,6 +119,7 @@ class PackStore implements FactStore {
   flush(): void {
     if (this.trouble !== null || this.#fresh.size === 0) return;
     try {
+      this.#openAll();
       this.#write(this.#fresh);
       this.#fresh = new Map();
       this.#freshSize = 0;
@@ -131,6 +135,12 @@ class PackStore implements FactStore {
     this.flush();
     for (const { pack } of this.#packs) pack.close();
     this.#packs = [];
+  }
+
+  #openAll(): void {
+    if (this.#areOpen) return;
+    this.#areOpen = true;
+    for (const name of packNames(this.#directory)) this.#open(name);
   }
 
   #open(name: string): void {
