@@ -9,7 +9,9 @@ import { readSeries } from '../../src/mail/read.js';
 import type { Series } from '../../src/mail/series.js';
 import { applySeries } from '../../src/review/applied.js';
 import type { Finding } from '../../src/review/finding.js';
+import { forgetKeptTrees } from '../../src/review/kept-trees.js';
 import { reviewSeries, type Review } from '../../src/review/review.js';
+import { analyse, type AnalysedTree } from '../../src/review/side.js';
 import { loadRuleBook } from '../../src/rules/load.js';
 import { SHIPPED_RULES } from '../../src/rules/shipped.js';
 import { openTree } from '../../src/tree/open.js';
@@ -178,6 +180,29 @@ onTree('6.12', () => {
       );
     }
   });
+
+  describe('what is kept of a tree', () => {
+    const widen = [join(swapbacked, '0001-widen.eml')];
+
+    it('tells a later process the same', async () => {
+      const base = await withApplied(tree, [join(swapbacked, 'base.patch')]);
+      const told = ({ findings, resolved, notes }: Review): unknown => ({ findings, resolved, notes });
+      const before = told(await review(base, widen));
+      forgetKeptTrees();
+      const again = await withApplied(tree, [join(swapbacked, 'base.patch')]);
+      expect(told(await review(again, widen))).toEqual(before);
+    }, 600_000);
+
+    it('and a patch come to what the patched tree does by itself', async () => {
+      const patched = await withApplied(tree, [join(shared, 'replay/partially-mapped/0001-nonatomic.eml')]);
+      const { layer, ...whole } = patched;
+      expect(layer).toBeDefined();
+      const onKept = await analyse(patched, rules, new Set(), store);
+      const byItself = await analyse(whole, rules, new Set(), store);
+      expect(hazardsOf(onKept)).toEqual(hazardsOf(byItself));
+      expect(onKept.analysis.analysed).toBe(byItself.analysis.analysed);
+    }, 1_200_000);
+  });
 });
 
 onTree('6.1');
@@ -215,4 +240,21 @@ function judge(result: Review, expected: ExpectedReview): void {
       expect(racing, `${named(finding)} cannot lose ${update}`).not.toContain(update);
     }
   }
+}
+
+/** Hazards with all that leads to them, down to the lines, in an order of their own. */
+function hazardsOf({ report }: AnalysedTree): readonly string[] {
+  const hazards = [...report.hazards.values()].map(({ key, update, meetings, races }) => {
+    const ways = meetings.map(({ function: holder, file, line, chain, origin }) => [
+      holder,
+      file,
+      line,
+      chain,
+      origin.ownership,
+      [...origin.visible],
+      origin.steps,
+    ]);
+    return JSON.stringify([key, update, ways, races.map((race) => [race.update, race.by])]);
+  });
+  return hazards.sort();
 }
