@@ -11,7 +11,7 @@ import type { Tree } from '../tree/tree.js';
 import { FORMAT, type FunctionRow, type NodeRow, type SnapshotFile } from './format.js';
 import { analyseWithFrames } from './frames.js';
 import { markOf } from './lines.js';
-import { functionsNamed, keptFunctions, keptNodes, namesRead, type Detail } from './select.js';
+import { callsAsked, functionsNamed, keptFunctions, keptNodes, namesRead, type Detail } from './select.js';
 import { keptStructs, tellsOfType } from './types.js';
 
 /** What release a snapshot is of. */
@@ -98,7 +98,7 @@ function rowOf(
   return [
     facts.name,
     facts.line,
-    kindOf(entry, known, analysis.program),
+    kindOf(entry, known, analysis),
     tellsOfType(facts.returns, structs) || facts.returns === 'void' ? facts.returns : '',
     types(facts.parameters, () => true),
     detailed ? types(locals, (name) => read.has(name)) : '',
@@ -116,13 +116,18 @@ function rowOf(
   ];
 }
 
-function kindOf(entry: FunctionEntry, { summary, record }: FunctionAnalysis, program: Program): string {
+function kindOf(
+  entry: FunctionEntry,
+  { summary, record }: FunctionAnalysis,
+  { program, functions }: TreeAnalysis,
+): string {
   const { facts } = entry;
   const isPartOfHazards =
     record.meetings.length > 0 ||
     record.contexts.length > 0 ||
     record.confirmed.length > 0 ||
     summary.pending.length > 0 ||
+    callsAsked(record, functions).length > 0 ||
     (summary.updates.length > 0 && program.slotsHolding(entry).length > 0);
   return [
     facts.kind === 'macro' ? 'm' : '',
@@ -135,11 +140,8 @@ function kindOf(entry: FunctionEntry, { summary, record }: FunctionAnalysis, pro
 }
 
 /** Of the functions that are called only those matter of which it is asked whether anybody calls them. */
-function knownPart(record: FunctionRecord, analysis: TreeAnalysis): FunctionRecord {
-  const asked = [...record.calls].filter(
-    (key) => (analysis.functions.get(key)?.summary.pending.length ?? 0) > 0,
-  );
-  return { ...record, calls: new Set(asked) };
+function knownPart(record: FunctionRecord, { functions }: TreeAnalysis): FunctionRecord {
+  return { ...record, calls: new Set(callsAsked(record, functions)) };
 }
 
 function framesText(

@@ -3,6 +3,8 @@ import { structName, type FunctionEntry, type Program } from '../analysis/progra
 import { isPageType } from '../analysis/memory.js';
 import type { Summary } from '../analysis/summary.js';
 import type { TreeAnalysis } from '../analysis/tree-analysis.js';
+import { asksForCallers } from '../analysis/part.js';
+import type { FunctionRecord } from '../analysis/recorder.js';
 import { bitOperation } from '../analysis/update.js';
 
 /** Folders whose functions a snapshot keeps line by line: where patches of memory management are. */
@@ -21,7 +23,8 @@ export function keptFunctions({ program, functions }: TreeAnalysis): ReadonlyMap
     const { file, facts, key } = entry;
     if (ELSEWHERE.test(file) || facts.nodes.length === 0) continue;
     const known = functions.get(key);
-    const tells = known !== undefined && tellsOfFolios(known.summary);
+    const tells =
+      known !== undefined && (tellsOfFolios(known.summary) || callsAsked(known.record, functions).length > 0);
     if (DETAILED.test(file)) {
       // A function that does nothing to folios so far may begin to, when a patch changes what it calls.
       if (tells || (facts.kind === 'function' && handlesFolios(entry))) kept.set(entry, 'lines');
@@ -30,6 +33,17 @@ export function keptFunctions({ program, functions }: TreeAnalysis): ReadonlyMap
     }
   }
   return kept;
+}
+
+/** Keys of the functions that are called of which it is asked whether anybody calls them. */
+export function callsAsked(
+  { calls }: FunctionRecord,
+  functions: TreeAnalysis['functions'],
+): readonly string[] {
+  return [...calls].filter((key) => {
+    const callee = functions.get(key);
+    return callee !== undefined && asksForCallers(callee);
+  });
 }
 
 function handlesFolios({ facts }: FunctionEntry): boolean {
