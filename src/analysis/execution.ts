@@ -21,7 +21,7 @@ const PATHS = 40;
 /** Paths that differ in what updates depend on, kept at one point beyond that. */
 const DECISIVE_PATHS = 80;
 /** Paths that differ about folios or in what calls returned, kept beyond that. */
-const RESULT_PATHS = 80;
+const RESULT_PATHS = 160;
 /** Paths that differ about folios, kept beyond that. */
 const FOLIO_PATHS = 40;
 /** Nodes executed in one function before the rest is given up. */
