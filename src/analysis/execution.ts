@@ -5,7 +5,7 @@ import { isPageType, Memory, type Location } from './memory.js';
 import { isVisibleWithoutReference, originOf, PASSED, withOwnership } from './origin.js';
 import { placeShown } from './speculation.js';
 import type { FunctionEntry, Program } from './program.js';
-import { Recorder, wayOf, type FunctionRecord } from './recorder.js';
+import { Recorder, type FunctionRecord } from './recorder.js';
 import { State } from './state.js';
 import type { FlagUpdate, ParameterCall, PendingMeeting, Summary } from './summary.js';
 import { outcomesOf, type Exit } from './outcomes.js';
@@ -134,12 +134,9 @@ export class Execution {
     }
     const record = this.recorder.record();
     const pending: PendingMeeting[] = [...this.recorder.pendingMeetings()];
-    const ways = new Set<string>();
     for (const meeting of record.meetings) {
-      const way = wayOf(meeting);
-      if (meeting.conditions.length === 0 || ways.has(way)) continue;
-      ways.add(way);
-      pending.push({ meeting, conditions: meeting.conditions, distance: 0 });
+      if (meeting.conditions.length > 0)
+        pending.push({ meeting, conditions: meeting.conditions, distance: 0 });
     }
     return {
       summary: {

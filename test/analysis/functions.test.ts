@@ -396,32 +396,6 @@ void a(struct vm_fault *vmf, struct vm_area_struct *vma, gfp_t gfp)
     ).toContainEqual(expect.stringContaining('finish: __folio_set_checked'));
   });
 
-  it('are confirmed for all folios that meet the update under them', async () => {
-    const found = await hazard(`
-static void finish(struct vm_area_struct *vma, struct folio *folio)
-{
-	if (!(vma->vm_flags & VM_DROPPABLE))
-		__folio_set_checked(folio);
-}
-static void fault(struct vm_fault *vmf, struct vm_area_struct *vma, swp_entry_t entry, gfp_t gfp)
-{
-	struct folio *folio = swap_cache_get_folio(entry, vma, 0);
-
-	if (!folio) {
-		folio = folio_alloc(gfp, 0);
-		if (!folio)
-			return;
-		folio_add_lru(folio);
-	}
-	finish(vma, folio);
-}
-void handle(struct vm_fault *vmf, struct vm_area_struct *vma, swp_entry_t entry, gfp_t gfp)
-{
-	fault(vmf, vma, entry, gfp);
-}`);
-    expect(found.meetings.map(({ origin }) => [...origin.visible].join())).toEqual(['LRU', 'swap cache,LRU']);
-  });
-
   it('may be alternatives', async () => {
     expect(
       await hazards(`
