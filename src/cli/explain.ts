@@ -3,7 +3,7 @@ import { explanationsToJson } from '../report/explain-json.js';
 import { explanationsToText } from '../report/explain-text.js';
 import { styleFor } from '../report/style.js';
 import { explainFunction } from '../review/explain.js';
-import { loadRuleBook } from '../rules/load.js';
+import { openRuleBook } from '../rules/open.js';
 import { findTree, openTree } from '../tree/open.js';
 import { status } from './failure.js';
 import { startProgress } from './progress.js';
@@ -22,7 +22,7 @@ export interface ExplainOptions {
 export async function explain(name: string, options: ExplainOptions, terminal: Terminal): Promise<number> {
   const progress = startProgress(terminal);
   try {
-    const rules = loadRuleBook(ruleFolders(options.rules, terminal));
+    const rules = await openRuleBook(ruleFolders(options.rules, terminal));
     const place = await findTree(options.tree ?? null, terminal.cwd);
     progress.step('reading the list of files');
     const tree = await openTree(place.directory, options.rev ?? null);

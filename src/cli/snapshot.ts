@@ -4,7 +4,7 @@ import { openFactStore } from '../c/open-store.js';
 import { RectoError } from '../errors.js';
 import { kernelVersion } from '../review/kernel-version.js';
 import { analyse } from '../review/side.js';
-import { loadRuleBook } from '../rules/load.js';
+import { openRuleBook } from '../rules/open.js';
 import { buildSnapshot } from '../snapshot/build.js';
 import { writeSnapshot } from '../snapshot/file.js';
 import { git } from '../tree/git-command.js';
@@ -30,7 +30,7 @@ export async function snapshot(options: SnapshotOptions, terminal: Terminal): Pr
     const place = await findTree(options.tree ?? null, terminal.cwd);
     const date =
       options.date === undefined ? await dateOf(place, options.rev ?? 'HEAD') : checked(options.date);
-    const rules = loadRuleBook(ruleFolders(options.rules, terminal));
+    const rules = await openRuleBook(ruleFolders(options.rules, terminal));
     progress.step('reading the list of files');
     const tree = await openTree(place.directory, options.rev ?? null);
     const store = openFactStore();

@@ -2,6 +2,7 @@ import type { FactStore } from '../c/store.js';
 import { openFactStore } from '../c/open-store.js';
 import { RectoError } from '../errors.js';
 import type { Finding } from '../review/finding.js';
+import { lineMap } from '../patch/line-map.js';
 import { applySeries } from '../review/applied.js';
 import { reviewOnSnapshot, reviewSeries, type Review } from '../review/review.js';
 import { kernelVersion } from '../review/kernel-version.js';
@@ -13,7 +14,6 @@ import { openTree } from '../tree/open.js';
 import { overlay } from '../tree/overlay.js';
 import type { Tree } from '../tree/tree.js';
 import type { PullRequestChanges } from './git-series.js';
-import { mapLines } from './line-map.js';
 import { placeFinding, spotsOf, type Place } from './placement.js';
 import type { SourceTree } from './source.js';
 import { suggestInPlace } from './suggestion.js';
@@ -157,7 +157,7 @@ async function placeAll(
       toHead: (path) => {
         const text = texts.get(path);
         if (!text || text.then === null || text.now === null) return null;
-        const toHead = mapLines(text.then, text.now);
+        const toHead = lineMap(text.then, text.now);
         return (line) => toHead(ownLine(review, finding.patch, path, line));
       },
     });

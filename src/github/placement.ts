@@ -1,6 +1,5 @@
 import type { FileDiff } from '../patch/patch.js';
 import type { Finding } from '../review/finding.js';
-import type { LineMap } from './line-map.js';
 
 /** Lines of a file at the head of a pull request that GitHub takes comments on. */
 export interface Place {
@@ -21,8 +20,11 @@ interface Shown {
 export interface PlacementBackground {
   /** The diff of the whole pull request. */
   readonly diff: readonly FileDiff[];
-  /** From the tree after the finding's patch to the head, by path; null when the file is gone. */
-  readonly toHead: (path: string) => LineMap | null;
+  /**
+   * From the tree after the finding's patch to the head, by path: where a line is now, undefined when it is gone. Null
+   * when the file is gone.
+   */
+  readonly toHead: (path: string) => ((line: number) => number | undefined) | null;
   /** The text of a file at the head. */
   readonly textAt: (path: string) => string | null;
 }
@@ -39,8 +41,8 @@ interface Spot {
 export function placeFinding(finding: Finding, background: PlacementBackground): Place | null {
   const shown = background.diff.flatMap(shownLines);
   const spots = spotsOf(finding).flatMap((spot) => {
-    const line = background.toHead(spot.file)?.(spot.line) ?? null;
-    return line === null ? [] : [{ file: spot.file, line }];
+    const line = background.toHead(spot.file)?.(spot.line);
+    return line === undefined ? [] : [{ file: spot.file, line }];
   });
   const [first] = spots;
   const inside = first && findShown(shown, first);

@@ -1,4 +1,5 @@
-import type { Action, Expression, Variable } from '../c/facts.js';
+import { expressionsOf } from '../c/expressions.js';
+import type { Expression, Variable } from '../c/facts.js';
 import type { FunctionAnalysis } from '../analysis/execution.js';
 import type { Frame } from '../analysis/frame.js';
 import type { FunctionEntry, Program } from '../analysis/program.js';
@@ -7,6 +8,7 @@ import { PoolWriter } from '../analysis/serial.js';
 import type { Summary } from '../analysis/summary.js';
 import type { TreeAnalysis } from '../analysis/tree-analysis.js';
 import type { RuleData } from '../folio/contract.js';
+import { storeModel } from '../folio/stored-model.js';
 import type { Tree } from '../tree/tree.js';
 import { FORMAT, type FunctionRow, type NodeRow, type SnapshotFile } from './format.js';
 import { analyseWithFrames } from './frames.js';
@@ -59,7 +61,7 @@ export async function buildSnapshot(
     format: FORMAT,
     version,
     date,
-    model: modelOf(program),
+    model: storeModel(program.model),
     constants: constantsOf(used, program),
     structs,
     slots: program
@@ -160,16 +162,6 @@ function framesText(
   return cells.join(',');
 }
 
-function modelOf({ model }: Program): SnapshotFile['model'] {
-  return {
-    flags: [...model.flags],
-    accessors: [...model.accessors.values()],
-    pageTypeAccessors: [...model.pageTypeAccessors],
-    constants: [...model.constants],
-    states: [...model.states],
-  };
-}
-
 function constantsOf(names: ReadonlySet<string>, { constants }: Program): SnapshotFile['constants'] {
   const known = [...names].sort().flatMap((name): [string, number][] => {
     const value = constants.get(name);
@@ -189,20 +181,4 @@ function namesIn({ facts }: FunctionEntry, used: Set<string>): void {
     }
   };
   for (const { action } of facts.nodes) for (const value of expressionsOf(action)) visit(value);
-}
-
-function expressionsOf(action: Action): readonly Expression[] {
-  switch (action.do) {
-    case 'assign':
-      return [action.value];
-    case 'call':
-    case 'iterate':
-      return action.arguments;
-    case 'test':
-      return [action.condition];
-    case 'return':
-      return action.value ? [action.value] : [];
-    default:
-      return [];
-  }
 }

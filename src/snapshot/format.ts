@@ -1,5 +1,5 @@
 import type { Action } from '../c/facts.js';
-import type { Accessor, Flag } from '../folio/model.js';
+import type { StoredModel } from '../folio/stored-model.js';
 
 /** What a snapshot file begins with. A reader of another number cannot read it. */
 export const FORMAT = 2;
@@ -12,13 +12,7 @@ export interface SnapshotFile {
   readonly version: string;
   /** Day of that release: 2024-11-17. */
   readonly date: string;
-  readonly model: {
-    readonly flags: readonly (readonly [string, Flag])[];
-    readonly accessors: readonly Accessor[];
-    readonly pageTypeAccessors: readonly string[];
-    readonly constants: readonly (readonly [string, boolean | null])[];
-    readonly states: readonly (readonly [string, string])[];
-  };
+  readonly model: StoredModel;
   readonly constants: Readonly<Record<string, number>>;
   readonly structs: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Struct and field, then file and name of the function there. */

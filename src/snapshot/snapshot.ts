@@ -5,6 +5,7 @@ import type { FunctionAnalysis } from '../analysis/execution.js';
 import type { Frame } from '../analysis/frame.js';
 import { PoolReader, sourceOf } from '../analysis/serial.js';
 import type { FlagModel } from '../folio/model.js';
+import { restoreModel } from '../folio/stored-model.js';
 import { RectoError } from '../errors.js';
 import { reasonOf } from '../tree/cache.js';
 import type { FunctionRow, NodeRow, SnapshotFile } from './format.js';
@@ -149,14 +150,7 @@ export class Snapshot implements Definitions {
     this.date = file.date;
     this.fieldsOf = file.structs;
     this.constants = new Map(Object.entries(file.constants));
-    const { flags, accessors, pageTypeAccessors, constants, states } = file.model;
-    this.model = {
-      flags: new Map(flags),
-      accessors: new Map(accessors.map((accessor) => [accessor.name, accessor])),
-      pageTypeAccessors: new Set(pageTypeAccessors),
-      constants: new Map(constants),
-      states: new Map(states),
-    };
+    this.model = restoreModel(file.model);
     const { rows, strings, shapes } = file.pool;
     const pool = new PoolReader(sourceOf({ rows: rows.split(';'), strings, shapes }));
     for (const [path, list] of Object.entries(file.files)) {

@@ -5,20 +5,8 @@ import { expect, it, describe } from 'vitest';
 import { run } from '../../src/cli/program.js';
 import { lockStore, openSqliteStore } from '../../src/lists/store/sqlite.js';
 import { mail, patchBody } from '../lists/mails.js';
-import { commit, header, repository, temporaryFolder } from '../tree/repository.js';
+import { commit, flagsHeader, header, repository, temporaryFolder } from '../tree/repository.js';
 import { input, Kept, recto } from './console.js';
-
-/** As small as the header of a kernel tree can be. */
-const flagsHeader = `
-enum pageflags { PG_locked, PG_swapbacked, __NR_PAGEFLAGS };
-#define FOLIO_HEAD_PAGE 0
-#define FOLIO_SET_FLAG(name, page) \\
-static __always_inline void folio_set_##name(struct folio *folio) \\
-{ set_bit(PG_##name, folio_flags(folio, page)); }
-static unsigned long *folio_flags(struct folio *folio, unsigned n)
-{ struct page *page = &folio->page; return &page[n].flags; }
-FOLIO_SET_FLAG(swapbacked, FOLIO_HEAD_PAGE)
-`;
 
 const printed = 'int print(void)\n{\n int a;\nint b;\n int d;\n}\n'.replace(/^ int/gm, 'int');
 

@@ -2,20 +2,8 @@ import { describe, expect, it, vi } from 'vitest';
 import { CommanderError } from 'commander';
 import { tellFailure } from '../../src/cli/failure.js';
 import { RectoError } from '../../src/errors.js';
-import { commit, header, repository, temporaryFolder, writeFiles } from '../tree/repository.js';
+import { commit, flagsHeader, header, repository, temporaryFolder, writeFiles } from '../tree/repository.js';
 import { Kept, input, recto } from './console.js';
-
-/** A header in the kernel's manner, as small as one can be. */
-const flagsHeader = `
-enum pageflags { PG_locked, PG_swapbacked, __NR_PAGEFLAGS };
-#define FOLIO_HEAD_PAGE 0
-#define FOLIO_SET_FLAG(name, page) \\
-static __always_inline void folio_set_##name(struct folio *folio) \\
-{ set_bit(PG_##name, folio_flags(folio, page)); }
-static unsigned long *folio_flags(struct folio *folio, unsigned n)
-{ struct page *page = &folio->page; return &page[n].flags; }
-FOLIO_SET_FLAG(swapbacked, FOLIO_HEAD_PAGE)
-`;
 
 describe('the command line', () => {
   it('lists what there is', async () => {

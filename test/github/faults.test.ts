@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { ProbotOctokit } from 'probot';
 import { describe, expect, it } from 'vitest';
 import { judgeOnce, startWorld, type World } from './double/world.js';
+import type { Delivery } from './double/webhooks.js';
 import type { Fault } from './double/server.js';
 import { DRAW, drawAdopts, findChecks, PAGES } from './sketches.js';
 
@@ -54,19 +55,30 @@ interface Outcome {
   readonly seen: ReturnType<typeof seen>;
 }
 
-/** First reviews of as many pull requests as a review makes requests, each with another request going wrong. */
-async function firstReviews(world: World, trouble: Trouble): Promise<Outcome[]> {
-  world.push('topic', { [DRAW]: drawAdopts, [PAGES]: findChecks });
+/** Reviews as many pull requests as a review makes requests, each with another request going wrong, and retries. */
+async function withEachFault(
+  world: World,
+  trouble: Trouble,
+  prepare: (number: number) => Delivery | Promise<Delivery>,
+): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   for (let at = 1, requests = 1; at <= requests; at++) {
-    world.state.open(at, 'topic');
-    const event = world.pullRequest('opened', at);
+    const event = await prepare(at);
     const operations = await withFault(world, at, trouble, () => world.deliver(event));
     await world.deliver(event);
     requests = operations.length;
     outcomes.push({ request: `${String(at)} ${operations[at - 1] ?? 'none'}`, seen: seen(world, at) });
   }
   return outcomes;
+}
+
+/** First reviews of pull requests. */
+async function firstReviews(world: World, trouble: Trouble): Promise<Outcome[]> {
+  world.push('topic', { [DRAW]: drawAdopts, [PAGES]: findChecks });
+  return await withEachFault(world, trouble, (number) => {
+    world.state.open(number, 'topic');
+    return world.pullRequest('opened', number);
+  });
 }
 
 const FIRST = {
@@ -79,24 +91,18 @@ const FIRST = {
   checks: [['failure', 2]],
 };
 
-/** The same for reviews of a push that mends one finding and brings another. */
+/** Reviews of a push that mends one finding and brings another. */
 async function reviewsOfPushes(world: World, trouble: Trouble): Promise<Outcome[]> {
   world.push('before', { [DRAW]: drawAdopts });
   world.push('after', { [PAGES]: findChecks });
-  const outcomes: Outcome[] = [];
-  for (let at = 1, requests = 1; at <= requests; at++) {
-    const branch = `topic-${String(at)}`;
+  return await withEachFault(world, trouble, async (number) => {
+    const branch = `topic-${String(number)}`;
     world.reset(branch, 'before');
-    world.state.open(at, branch);
-    await world.deliver(world.pullRequest('opened', at));
+    world.state.open(number, branch);
+    await world.deliver(world.pullRequest('opened', number));
     world.reset(branch, 'after');
-    const event = world.pullRequest('synchronize', at);
-    const operations = await withFault(world, at, trouble, () => world.deliver(event));
-    await world.deliver(event);
-    requests = operations.length;
-    outcomes.push({ request: `${String(at)} ${operations[at - 1] ?? 'none'}`, seen: seen(world, at) });
-  }
-  return outcomes;
+    return world.pullRequest('synchronize', number);
+  });
 }
 
 const PUSHED = {

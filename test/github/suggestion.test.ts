@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { mapLines } from '../../src/github/line-map.js';
 import { placeFinding } from '../../src/github/placement.js';
 import { suggestInPlace } from '../../src/github/suggestion.js';
 import { parseDiff } from '../../src/patch/diff.js';
+import { lineMap } from '../../src/patch/line-map.js';
 import type { Finding, InPlace } from '../../src/review/finding.js';
 
 const atomic: InPlace = { test: null, accessor: 'folio_set_swapbacked' };
@@ -120,6 +120,7 @@ describe('lines of another version', () => {
     ['a\nB\nc\nd\n', [1, null, 3, 4]],
     ['', [null, null, null, null]],
   ])('are found in %j', (after, lines) => {
-    expect([1, 2, 3, 4].map(mapLines(before, after))).toEqual(lines);
+    const toNow = lineMap(before, after);
+    expect([1, 2, 3, 4].map((line) => toNow(line) ?? null)).toEqual(lines);
   });
 });

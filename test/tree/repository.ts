@@ -8,6 +8,18 @@ import { onTestFinished } from 'vitest';
 /** The least that makes a tree a kernel tree for us. */
 export const header = 'include/linux/page-flags.h';
 
+/** That header in the kernel's manner, as small as it can be. */
+export const flagsHeader = `
+enum pageflags { PG_locked, PG_swapbacked, __NR_PAGEFLAGS };
+#define FOLIO_HEAD_PAGE 0
+#define FOLIO_SET_FLAG(name, page) \\
+static __always_inline void folio_set_##name(struct folio *folio) \\
+{ set_bit(PG_##name, folio_flags(folio, page)); }
+static unsigned long *folio_flags(struct folio *folio, unsigned n)
+{ struct page *page = &folio->page; return &page[n].flags; }
+FOLIO_SET_FLAG(swapbacked, FOLIO_HEAD_PAGE)
+`;
+
 /** A folder that is removed when the test ends. */
 export function temporaryFolder(): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'recto-test-')));

@@ -1,6 +1,7 @@
 import { inflateSync } from 'node:zlib';
 import type { FactNode, FunctionFacts } from '../../c/facts.js';
-import type { Accessor, Flag, FlagModel } from '../../folio/model.js';
+import type { FlagModel } from '../../folio/model.js';
+import { restoreModel, type StoredModel } from '../../folio/stored-model.js';
 import { CallGraph } from '../call-graph.js';
 import type { Constants } from '../condition.js';
 import { preference, type Definitions, type FilledSlot, type FunctionEntry } from '../definitions.js';
@@ -23,13 +24,7 @@ interface Tell {
   readonly values: number;
   readonly shapes: readonly string[];
   readonly parts: string;
-  readonly model: {
-    readonly flags: readonly (readonly [string, Flag])[];
-    readonly accessors: readonly Accessor[];
-    readonly pageTypeAccessors: readonly string[];
-    readonly constants: readonly (readonly [string, boolean | null])[];
-    readonly states: readonly (readonly [string, string])[];
-  } | null;
+  readonly model: StoredModel | null;
 }
 
 /** What a file of a kept tree defines beside functions. */
@@ -79,7 +74,7 @@ export class KeptTree implements Definitions {
     this.analysed = tell.analysed;
     this.fileCount = tell.files;
     this.parts = numbersIn(tell.parts);
-    this.model = tell.model && modelOf(tell.model);
+    this.model = tell.model && restoreModel(tell.model);
     const list = (name: string): List => new List(sections, name);
     const table = (name: string): Table => new Table(sections, name);
     this.rows = list('functions');
@@ -317,22 +312,6 @@ export class KeptTree implements Definitions {
     if (!body) throw new DamagedFile(`a function's body is missing`);
     return body;
   }
-}
-
-function modelOf({
-  flags,
-  accessors,
-  pageTypeAccessors,
-  constants,
-  states,
-}: NonNullable<Tell['model']>): FlagModel {
-  return {
-    flags: new Map(flags),
-    accessors: new Map(accessors.map((accessor) => [accessor.name, accessor])),
-    pageTypeAccessors: new Set(pageTypeAccessors),
-    constants: new Map(constants),
-    states: new Map(states),
-  };
 }
 
 const NONE: ReadonlySet<string> = new Set();

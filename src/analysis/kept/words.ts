@@ -1,4 +1,5 @@
-import type { Action, Expression, Place } from '../../c/facts.js';
+import { expressionsOf } from '../../c/expressions.js';
+import type { Expression, Place } from '../../c/facts.js';
 import type { FunctionEntry } from '../definitions.js';
 import { structName } from '../program.js';
 import type { Summary } from '../summary.js';
@@ -78,19 +79,3 @@ export function namesAskedBy(summary: Summary): ReadonlySet<string> {
 }
 
 const asked = new WeakMap<Summary, ReadonlySet<string>>();
-
-function expressionsOf(action: Action): readonly Expression[] {
-  switch (action.do) {
-    case 'assign':
-      return [action.value];
-    case 'call':
-    case 'iterate':
-      return action.arguments;
-    case 'test':
-      return [action.condition];
-    case 'return':
-      return action.value ? [action.value] : [];
-    default:
-      return [];
-  }
-}

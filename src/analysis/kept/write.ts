@@ -1,6 +1,7 @@
 import { deflateSync } from 'node:zlib';
 import type { FileFacts } from '../../c/facts.js';
 import type { FlagModel } from '../../folio/model.js';
+import { storeModel } from '../../folio/stored-model.js';
 import type { FunctionEntry } from '../definitions.js';
 import type { FunctionAnalysis } from '../execution.js';
 import type { CallGraph } from '../call-graph.js';
@@ -112,13 +113,7 @@ function writeFunctions(tree: TreeToKeep, sections: NewSections): void {
     values: values.length,
     shapes,
     parts: numbersText(parts),
-    model: model && {
-      flags: [...model.flags],
-      accessors: [...model.accessors.values()],
-      pageTypeAccessors: [...model.pageTypeAccessors],
-      constants: [...model.constants],
-      states: [...model.states],
-    },
+    model: model && storeModel(model),
   };
   sections.set('tree', Buffer.from(JSON.stringify(tell)));
 }
