@@ -1,5 +1,4 @@
 import type { FactStore } from '../c/store.js';
-import { loadGrammar } from '../c/grammar.js';
 import { openFactStore } from '../c/open-store.js';
 import { RectoError } from '../errors.js';
 import type { Series } from '../mail/series.js';
@@ -45,8 +44,6 @@ export async function review(
 ): Promise<number> {
   const progress = startProgress(terminal);
   try {
-    // What reads C is compiled meanwhile, on another thread; should that fail, it is told where C is to be read.
-    loadGrammar().catch(() => undefined);
     const rules = await openRuleBook(ruleFolders(options.rules, terminal));
     const clock = startClock();
     const request = await readRequest(names, options, terminal, progress);

@@ -1,4 +1,4 @@
-import { applyPatch } from 'diff';
+import { applyPatch } from 'diff/lib/patch/apply.js';
 import { locate, searchedText, type HunkLine, type Place, type PlacingRules } from './locate.js';
 import type { FileDiff, Hunk, Patch } from './patch.js';
 import { reindent } from './reindent.js';

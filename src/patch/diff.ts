@@ -1,4 +1,5 @@
-import { parsePatch, type StructuredPatch } from 'diff';
+import type { StructuredPatch } from 'diff';
+import { parsePatch } from 'diff/lib/patch/parse.js';
 import { RectoError } from '../errors.js';
 import { cutHunk, formatHunkHeader, parseHunkHeader, type HunkHeader } from './hunk.js';
 import { MAX_DIFF_BYTES, MAX_FILES, MAX_HUNKS } from './limits.js';

@@ -1,4 +1,4 @@
-import { diffArrays } from 'diff';
+import { diffArrays } from 'diff/lib/diff/array.js';
 
 /** Lines that two texts share are moved by this much: from the line of that number (from 1) on. */
 interface Stretch {
