@@ -1,5 +1,6 @@
-import { readHeader } from '../mail/header.js';
+import type { MailHeader } from '../mail/header.js';
 import { MAX_LIST_MAIL_BYTES } from '../mail/limits.js';
+import { base64Parts } from './base64-parts.js';
 
 /** One line of a reply that is meant for us. */
 export type Command =
@@ -13,14 +14,28 @@ const LINE =
 /** More than so many in one mail are not looked at. */
 const MAX_COMMANDS = 20;
 
-/** Of "recto:" and "Recto:", what is the same. */
-const MARK = 'ecto:';
+/**
+ * The commands in the body of a mail, one per line, unquoted: `recto: dismiss <id> <reason>` and so on.
+ *
+ * @param header of the mail
+ */
+export function readCommands(mail: Buffer, header: MailHeader): Command[] {
+  const commands: Command[] = [];
+  for (const part of [mail.subarray(Math.max(header.bodyAt - 1, 0)), ...base64Parts(mail, header)]) {
+    if (commands.length < MAX_COMMANDS && hasMark(part)) commands.push(...commandsIn(part));
+  }
+  return commands.slice(0, MAX_COMMANDS);
+}
 
-/** The commands in the body of a mail, one per line, unquoted: `recto: dismiss <id> <reason>` and so on. */
-export function readCommands(mail: Buffer): Command[] {
-  if (!mail.includes(MARK)) return [];
-  const body = mail.subarray(readHeader(mail).bodyAt);
-  const text = body.toString('utf8', 0, Math.min(body.length, MAX_LIST_MAIL_BYTES));
+/** Nearly no mail has one, and this is asked of all of them. */
+function hasMark(part: Buffer): boolean {
+  return (
+    part.includes('\nrecto:') || part.includes('\nRecto:') || /^recto:/i.test(part.toString('latin1', 0, 6))
+  );
+}
+
+function commandsIn(part: Buffer): Command[] {
+  const text = part.toString('utf8', 0, Math.min(part.length, MAX_LIST_MAIL_BYTES));
   const commands: Command[] = [];
   for (const [, dismiss, dismissed, reason, explain, explained, , muted] of text.matchAll(LINE)) {
     if (dismiss) commands.push({ what: 'dismiss', finding: dismissed!, reason: (reason ?? '').trim() });

@@ -1,10 +1,18 @@
 import { createHash } from 'node:crypto';
-import { readAddresses, readFirstAddress, readHeader, readIds, type MailHeader } from '../mail/header.js';
+import {
+  readAddresses,
+  readFirstAddress,
+  readHeader,
+  readIds,
+  type Address,
+  type MailHeader,
+} from '../mail/header.js';
 import { readShortlog } from '../mail/shortlog.js';
 import { parseSubject, type Subject } from '../mail/subject.js';
 import { senderOf, type Sender } from '../mail/sender.js';
 import { MAX_LIST_MAIL_BYTES } from '../mail/limits.js';
 import { automaticMark } from './automatic.js';
+import { base64Parts } from './base64-parts.js';
 
 /** What a mail is to somebody who follows a list. */
 export type LetterKind =
@@ -45,12 +53,12 @@ const MAX_REFERENCES = 60;
  * Reads what a follower of a list needs of a mail from its bytes: header fields, and whether a diff of its own is in it.
  * Throws nothing: what cannot be read is of kind `aside`, with the reason.
  */
-export function readLetter(bytes: Buffer): Letter {
-  const header = readHeader(bytes);
+export function readLetter(bytes: Buffer, header = readHeader(bytes)): Letter {
   const title = (header.get('subject') ?? '').replace(/\s+/g, ' ').trim().slice(0, 1000);
   const references = referencesOf(header);
   const subject = parseSubject(title);
-  const reason = whyAside(bytes, header);
+  const from = readFirstAddress(header.raw('from'));
+  const reason = whyAside(bytes, header, from);
   const kind = reason === null ? kindOf(bytes, header, subject, references) : 'aside';
   return {
     messageId: readIds(header.raw('message-id'))[0] ?? bareId(header) ?? idFromContent(bytes),
@@ -58,10 +66,10 @@ export function readLetter(bytes: Buffer): Letter {
     reason,
     title,
     subject,
-    sender: senderOf(header),
+    sender: senderOf(header, from),
     date: dateOf(header),
     references,
-    automatic: automaticMark(header),
+    automatic: automaticMark(header, from),
     announces:
       kind === 'cover' ? readShortlog(bytes.toString('utf8', header.bodyAt, header.bodyAt + COVER)) : [],
   };
@@ -84,11 +92,12 @@ function idFromContent(bytes: Buffer): string {
   return `${createHash('sha256').update(bytes).digest('hex').slice(0, 32)}@no-message-id.invalid`;
 }
 
-function whyAside(bytes: Buffer, header: MailHeader): string | null {
+function whyAside(bytes: Buffer, header: MailHeader, from: Address | null): string | null {
   if (bytes.length > MAX_LIST_MAIL_BYTES) return `it has ${String(bytes.length >> 20)} MB`;
   if (header.tooLong) return 'its header is longer than any mail needs';
-  if (header.raw('from') === null && header.raw('subject') === null) return 'it has no mail header';
-  if (readFirstAddress(header.raw('from')) === null) return 'it does not say who sent it';
+  if (from === null && header.raw('from') === null && header.raw('subject') === null)
+    return 'it has no mail header';
+  if (from === null) return 'it does not say who sent it';
   return null;
 }
 
@@ -105,37 +114,16 @@ function kindOf(
   return references.length > 0 ? 'reply' : 'other';
 }
 
-/** True when a diff stands in the mail unquoted, or may be in an encoded part of it: then only decoding will tell. */
+/** True when a diff stands in the mail unquoted, or in an encoded part of it. */
 function hasOwnDiff(bytes: Buffer, header: MailHeader): boolean {
-  const body = bytes.subarray(header.bodyAt);
-  if (/^base64$/i.test(header.raw('content-transfer-encoding') ?? '')) return isDiff(decodedStart(body));
-  if (isDiff(body)) return true;
-  if (!/^multipart\//i.test(header.raw('content-type') ?? '')) return false;
-  for (const part of base64Parts(body)) if (isDiff(part)) return true;
+  if (isDiff(bytes.subarray(header.bodyAt))) return true;
+  for (const part of base64Parts(bytes, header)) if (isDiff(part)) return true;
   return false;
 }
 
-/** Behind a commit message, the diff begins; what is longer than this has none. */
-const DECODED = 256 * 1024;
-
-function decodedStart(body: Buffer): Buffer {
-  return Buffer.from(body.toString('latin1', 0, DECODED), 'base64');
-}
-
-/** The beginnings of the parts of a body that are encoded in base64, decoded; the first few of them. */
-function* base64Parts(body: Buffer): Iterable<Buffer> {
-  const text = body.toString('latin1', 0, MAX_LIST_MAIL_BYTES);
-  const mark = /^content-transfer-encoding:[ \t]*base64/gim;
-  for (let found = mark.exec(text), parts = 0; found && parts < 20; found = mark.exec(text), parts++) {
-    const blank = /\r?\n\r?\n/g;
-    blank.lastIndex = found.index;
-    const start = blank.exec(text);
-    if (!start) return;
-    const from = start.index + start[0].length;
-    const end = text.indexOf('\n--', from);
-    yield decodedStart(body.subarray(from, end < 0 ? body.length : end));
-  }
-}
+/** What follows the first line of a diff by git, where it has no hunks: a patch may only rename, or change modes or binary files. */
+const NO_HUNKS =
+  /^diff --git .*\r?\n(?:index |old mode |similarity index |new file mode |deleted file mode )/;
 
 function isDiff(body: Buffer): boolean {
   for (let at = body.indexOf('@@ -'); at >= 0; at = body.indexOf('@@ -', at + 1)) {
@@ -143,15 +131,17 @@ function isDiff(body: Buffer): boolean {
     if (at > 0 && body[at - 1] !== 0x0a) continue;
     if (/^@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@/.test(body.toString('latin1', at, at + 80))) return true;
   }
-  // A patch may only rename, or change modes or binary files.
-  const git = body.indexOf('diff --git ');
-  return git >= 0 && (git === 0 || body[git - 1] === 0x0a) && body.includes('\nindex ', git - 1);
+  const git = body.toString('latin1', 0, 11) === 'diff --git ' ? 0 : body.indexOf('\ndiff --git ') + 1;
+  return (git > 0 || body[0] === 0x64) && NO_HUNKS.test(body.toString('latin1', git, git + 2000));
 }
 
 function referencesOf(header: MailHeader): string[] {
-  const direct = readIds(header.raw('in-reply-to'))[0];
-  const all = [...new Set([...readIds(header.raw('references')), ...readIds(header.raw('in-reply-to'))])];
-  const ids = direct === undefined ? all : [...all.filter((id) => id !== direct), direct];
+  const answered = readIds(header.raw('in-reply-to'));
+  const all = new Set([...readIds(header.raw('references')), ...answered]);
+  const [direct] = answered;
+  // What it answers comes last, wherever it stands.
+  if (direct !== undefined) all.delete(direct);
+  const ids = direct === undefined ? [...all] : [...all, direct];
   return ids.length <= MAX_REFERENCES ? ids : [ids[0]!, ...ids.slice(1 - MAX_REFERENCES)];
 }
 

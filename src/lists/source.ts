@@ -1,3 +1,4 @@
+import { readHeader } from '../mail/header.js';
 import { readCommands, type Command } from './commands.js';
 import { readLetter, recipientsOf, type Letter } from './letter.js';
 
@@ -17,9 +18,13 @@ export interface FoundMail {
 
 /** A mail, read at once: while the source is waited for, and not while the store is written to. */
 export function foundMail(place: string, bytes: Buffer, arrived: number | null, keeps = false): FoundMail {
-  const commands = readCommands(bytes);
+  const header = readHeader(bytes);
+  const letter = readLetter(bytes, header);
+  // A command stands in a reply.
+  const replies = letter.subject.reply || letter.kind === 'reply';
+  const commands = replies ? readCommands(bytes, header) : [];
   const asks = commands.length === 0 ? null : { commands, recipients: recipientsOf(bytes) };
-  return { kind: 'mail', place, letter: readLetter(bytes), asks, bytes: keeps ? null : bytes, arrived };
+  return { kind: 'mail', place, letter, asks, bytes: keeps ? null : bytes, arrived };
 }
 
 /** Something else that a source tells. */

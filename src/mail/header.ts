@@ -27,16 +27,12 @@ export function readHeader(bytes: Buffer): MailHeader {
   const end = headerEnd(bytes, start);
   const tooLong = end - start > MAX_HEADER_BYTES;
   const text = bytes.toString('latin1', start, tooLong ? start + MAX_HEADER_BYTES : end);
-  const fields = new Map<string, string>();
-  for (const field of fieldsIn(text)) {
-    const colon = field.indexOf(':');
-    if (colon <= 0) continue;
-    const name = field.slice(0, colon).trimEnd().toLowerCase();
-    if (!fields.has(name)) fields.set(name, field.slice(colon + 1));
-  }
+  const fields = fieldsIn(text);
   const raw = (name: string) => {
-    const value = fields.get(name.toLowerCase());
-    return value === undefined ? null : trimmed(value.replace(/\r?\n/g, ''));
+    const at = fields.get(name.toLowerCase());
+    if (at === undefined) return null;
+    const value = text.slice(at, fieldEnd(text, at));
+    return trimmed(value.includes('\n') ? value.replace(/\r?\n/g, '') : value);
   };
   return {
     raw,
@@ -49,15 +45,28 @@ export function readHeader(bytes: Buffer): MailHeader {
   };
 }
 
-/** The fields of a header, each still folded. */
-function* fieldsIn(text: string): Iterable<string> {
-  for (let start = 0; start < text.length;) {
-    let end = text.indexOf('\n', start);
-    while (end >= 0 && (text[end + 1] === ' ' || text[end + 1] === '\t')) end = text.indexOf('\n', end + 1);
-    if (end < 0) end = text.length;
-    yield text.slice(start, text[end - 1] === '\r' ? end - 1 : end);
-    start = end + 1;
+/** Where the first field of each name (in lower case) has its value. Most fields are never asked for. */
+function fieldsIn(text: string): Map<string, number> {
+  const fields = new Map<string, number>();
+  let colon = text.indexOf(':');
+  for (let start = 0; start < text.length && colon >= 0;) {
+    const end = text.indexOf('\n', start);
+    // A line without a colon is no field, and what is folded under it is none either.
+    if (colon > start && (end < 0 || colon < end)) {
+      const name = text.slice(start, colon).trimEnd().toLowerCase();
+      if (!fields.has(name)) fields.set(name, colon + 1);
+    }
+    start = fieldEnd(text, start) + 1;
+    if (colon < start) colon = text.indexOf(':', start);
   }
+  return fields;
+}
+
+/** Where the line that begins, or is, at `at` ends, with what is folded under it. */
+function fieldEnd(text: string, at: number): number {
+  let end = text.indexOf('\n', at);
+  while (end >= 0 && (text[end + 1] === ' ' || text[end + 1] === '\t')) end = text.indexOf('\n', end + 1);
+  return end < 0 ? text.length : end;
 }
 
 /** The addresses in a field such as `To`, the first few hundred of them. */
@@ -74,10 +83,13 @@ export function readFirstAddress(field: string | null): Address | null {
   return splitAddresses(field.slice(0, MAX_ADDRESSES)).map(readAddress).find(isSomebody) ?? null;
 }
 
+// eslint-disable-next-line no-control-regex -- an id with a control character is none
+const ID = /<\s*([^<>\s\x00-\x1f]+@[^<>\s\x00-\x1f]+)\s*>/g;
+
 /** Message ids in a field such as `References`, without their angle brackets, in order. */
 export function readIds(field: string | null): string[] {
   if (field === null) return [];
-  return [...field.slice(0, 200_000).matchAll(/<\s*([^<>\s]+@[^<>\s]+)\s*>/g)].map((match) => match[1]!);
+  return [...field.slice(0, 200_000).matchAll(ID)].map((match) => match[1]!);
 }
 
 function headerEnd(bytes: Buffer, start: number): number {
@@ -155,11 +167,11 @@ function trimmed(text: string): string {
 }
 
 function displayName(text: string): string {
-  const plain = trimmed(text)
-    .replace(/^"(.*)"$/, '$1')
-    .replace(/\\(.)/g, '$1');
-  return decodeWords(plain)
-    .replace(/\s+/g, ' ')
-    .replace(/^"(.*)"$/, '$1')
-    .trim();
+  const plain = unquoted(trimmed(text));
+  const decoded = decodeWords(plain.includes('\\') ? plain.replace(/\\(.)/g, '$1') : plain);
+  return unquoted(/\s\s|[^\S ]/.test(decoded) ? decoded.replace(/\s+/g, ' ') : decoded).trim();
+}
+
+function unquoted(text: string): string {
+  return text.startsWith('"') ? text.replace(/^"(.*)"$/, '$1') : text;
 }

@@ -10,9 +10,11 @@ export interface Sender extends Address {
  * Who sent a mail, where relays and lists put themselves into its From field: `Some One via B4 Relay
  * <devnull+some.one.example.org@kernel.org>`, `"Some One via linux-list" <linux-list@example.org>`. These name the
  * sender in `X-Original-From` (b4's relay, Mailman, Google Groups) or in `Reply-To` (Mailman's DMARC munging).
+ *
+ * @param named what the From field says, where it has been read already
  */
-export function senderOf(header: MailHeader): Sender {
-  const from = readFirstAddress(header.raw('from')) ?? { name: '', address: '' };
+export function senderOf(header: MailHeader, named = readFirstAddress(header.raw('from'))): Sender {
+  const from = named ?? { name: '', address: '' };
   const original = readFirstAddress(header.raw('x-original-from'));
   if (original && original.address !== '' && original.address !== from.address) {
     return { ...original, name: original.name || withoutVia(from.name), relayed: true };

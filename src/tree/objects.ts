@@ -21,6 +21,9 @@ interface Request {
   readonly reject: (error: Error) => void;
 }
 
+/** What is done with one of many objects: null when there is none of that name, an error when it is too large. */
+export type TakeObject = (object: GitObject | RectoError | null, at: number) => void;
+
 /**
  * One `git cat-file --batch` process: answers come in the order of the requests, so that many can be under
  * way at once. With `contents` false it is `--batch-check`, which gives type and size only.
@@ -54,17 +57,50 @@ export class ObjectReader {
   read(name: string): Promise<GitObject | null> {
     if (/[\n\0]/.test(name)) return Promise.resolve(null);
     return new Promise((resolve, reject) => {
-      if (this.#closed) {
-        reject(new Error('the tree has been closed'));
-      } else if (this.#failure !== null) {
-        reject(this.#failure);
-      } else {
-        this.#process ??= this.#start();
-        if (this.#requests.length === 0) this.#hold(true);
-        this.#requests.push({ name, resolve, reject });
-        this.#process.stdin.write(name + '\n');
-      }
+      this.#ask([{ name, resolve, reject }], reject);
     });
+  }
+
+  /**
+   * Looks up many object ids with one question. Each object is taken as soon as it is there, in order, so that no two of
+   * them need be held in memory; what `take` throws ends it. Throws RectoError when git ends.
+   */
+  readEach(ids: readonly string[], take: TakeObject): Promise<void> {
+    if (ids.length === 0) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      const hand = (object: GitObject | RectoError | null, at: number) => {
+        try {
+          take(object, at);
+        } catch (error) {
+          reject(error as Error);
+        }
+        if (at === ids.length - 1) resolve();
+      };
+      const requests = ids.map((name, at): Request => ({
+        name,
+        resolve(object) {
+          hand(object, at);
+        },
+        reject(error) {
+          if (error instanceof RectoError && error.code === 'too-large') hand(error, at);
+          else reject(error);
+        },
+      }));
+      this.#ask(requests, reject);
+    });
+  }
+
+  #ask(requests: readonly Request[], reject: (error: Error) => void): void {
+    if (this.#closed) {
+      reject(new Error('the tree has been closed'));
+    } else if (this.#failure !== null) {
+      reject(this.#failure);
+    } else {
+      this.#process ??= this.#start();
+      if (this.#requests.length === 0) this.#hold(true);
+      this.#requests.push(...requests);
+      this.#process.stdin.write(requests.map(({ name }) => `${name}\n`).join(''));
+    }
   }
 
   /** Ends the process; requests under way fail. */

@@ -22,6 +22,9 @@ export type EpochMessage =
     }
   | { readonly kind: 'end' };
 
+/** Megabytes for what is soon forgotten, as all of a mail is: with less, much of the time would go into collecting it. */
+const YOUNG = 64;
+
 const SCRIPT = new URL('./epoch-worker.js', import.meta.url);
 
 /** False where this runs from its sources, as in tests: a thread runs compiled scripts only. */
@@ -34,7 +37,10 @@ export const hasThread = existsSync(fileURLToPath(SCRIPT));
  * @throws RectoError as `readEpoch` does
  */
 export async function* readInThread(task: EpochTask): AsyncIterable<EpochBatch> {
-  const worker = new Worker(SCRIPT, { workerData: task });
+  const worker = new Worker(SCRIPT, {
+    workerData: task,
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG },
+  });
   const messages: EpochMessage[] = [];
   let failure: Error | null = null;
   let wake: () => void = () => undefined;

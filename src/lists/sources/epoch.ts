@@ -1,4 +1,3 @@
-import { RectoError } from '../../errors.js';
 import { runGit } from '../../tree/git-command.js';
 import type { ObjectReader } from '../../tree/objects.js';
 import { readLetter } from '../letter.js';
@@ -24,10 +23,8 @@ export interface EpochBatch {
   readonly reached: EpochPosition;
 }
 
-const BATCH_EVENTS = 1000;
-
-/** Mails asked for at once. */
-const WINDOW = 24;
+/** Mails of a batch, about: a commit is never cut in two. */
+const BATCH_MAILS = 1500;
 
 /**
  * What is new in an epoch since `known` (null: all of it). Where its history was rewritten, it is read again, and what is
@@ -49,18 +46,29 @@ export async function* readEpoch(
   const prefix = `${String(epoch.number)}:`;
   const since = known === null || again ? start : null;
   const from = rewritten ? null : (known?.commit ?? null);
-  let events: SourceEvent[] = rewritten ? [{ kind: 'rewritten', prefix }] : [];
-  let commit = known?.commit ?? head;
-  for await (const [entry, found] of withContents(readHistory(epoch.directory, from, head, since), objects)) {
-    // A commit is never cut in two: the position is that of whole commits.
-    if (entry.commit !== commit && events.length >= BATCH_EVENTS) {
-      yield { batch: { events }, reached: again ? { commit, again } : { commit } };
-      events = [];
+  let first: SourceEvent[] = rewritten ? [{ kind: 'rewritten', prefix }] : [];
+  let batch: HistoryEntry[] = [];
+  // The next mails are asked for while these are read, so that git is never idle.
+  let ahead: Promise<EpochBatch> | null = null;
+  for await (const entry of readHistory(epoch.directory, from, head, since)) {
+    const last = batch.at(-1);
+    if (last !== undefined && batch.length >= BATCH_MAILS && entry.commit !== last.commit) {
+      const reached = again ? { commit: last.commit, again } : { commit: last.commit };
+      const read = readMails(first, prefix, batch, objects).then((events) => ({
+        batch: { events },
+        reached,
+      }));
+      // Whoever stops early never awaits it.
+      read.catch(() => undefined);
+      if (ahead !== null) yield await ahead;
+      [ahead, first, batch] = [read, [], []];
     }
-    commit = entry.commit;
-    const event = eventOf(prefix, entry, found);
-    if (event) events.push(event);
+    batch.push(entry);
   }
+  const rest = readMails(first, prefix, batch, objects);
+  rest.catch(() => undefined);
+  if (ahead !== null) yield await ahead;
+  const events = await rest;
   yield { batch: again ? { events, rereadEnds: prefix } : { events }, reached: { commit: head } };
 }
 
@@ -75,6 +83,24 @@ async function isAncestor(directory: string, commit: string, head: string): Prom
   return status === 0;
 }
 
+/** Reads some mails of an epoch; gives what they tell, behind what is to be told first. */
+async function readMails(
+  first: readonly SourceEvent[],
+  prefix: string,
+  entries: readonly HistoryEntry[],
+  objects: ObjectReader,
+): Promise<SourceEvent[]> {
+  const events = [...first];
+  await objects.readEach(
+    entries.map(({ blob }) => blob),
+    (found, at) => {
+      const event = eventOf(prefix, entries[at]!, found instanceof Error ? found : (found?.content ?? null));
+      if (event) events.push(event);
+    },
+  );
+  return events;
+}
+
 function eventOf(prefix: string, entry: HistoryEntry, found: Buffer | Error | null): SourceEvent | null {
   const place = `${prefix}${entry.blob}`;
   if (entry.deletes) {
@@ -85,28 +111,4 @@ function eventOf(prefix: string, entry: HistoryEntry, found: Buffer | Error | nu
   // What the history names and the repository does not have was purged; so was what is empty now.
   if (found === null || found.length === 0) return null;
   return foundMail(place, found, entry.time * 1000, true);
-}
-
-/** Asks for the mails some entries ahead, so that git is never idle, and gives them in order. */
-async function* withContents(
-  entries: AsyncIterable<HistoryEntry>,
-  objects: ObjectReader,
-): AsyncIterable<[HistoryEntry, Buffer | Error | null]> {
-  const pending: [HistoryEntry, Promise<Buffer | Error | null>][] = [];
-  for await (const entry of entries) {
-    const content = objects.read(entry.blob).then(
-      (object) => object?.content ?? null,
-      (error: unknown) => {
-        if (error instanceof RectoError && error.code === 'too-large') return error;
-        throw error;
-      },
-    );
-    // Whoever stops early never awaits the rest.
-    content.catch(() => undefined);
-    pending.push([entry, content]);
-    if (pending.length < WINDOW) continue;
-    const [first, bytes] = pending.shift()!;
-    yield [first, await bytes];
-  }
-  for (const [entry, bytes] of pending) yield [entry, await bytes];
 }

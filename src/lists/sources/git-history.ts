@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import { explainGit, gitArguments, gitEnvironment, gitNotStarted } from '../../tree/git-command.js';
 
 /** One mail that a commit of an archive brings or takes away. */
@@ -62,20 +61,26 @@ export async function* readHistory(
   try {
     let commit = '';
     let time = 0;
-    for await (const line of createInterface({ input: git.stdout, crlfDelay: Infinity })) {
-      if (line.startsWith('commit ')) {
-        const parts = line.split(' ');
-        commit = parts[1]!;
-        time = Number(parts[2]);
-        continue;
+    let rest = '';
+    // One character per byte: a path of ours is ASCII, and what is none is passed over.
+    for await (const chunk of git.stdout.setEncoding('latin1') as AsyncIterable<string>) {
+      const lines = (rest + chunk).split('\n');
+      rest = lines.pop()!;
+      for (const line of lines) {
+        if (line.startsWith('commit ')) {
+          const parts = line.split(' ');
+          commit = parts[1]!;
+          time = Number(parts[2]);
+          continue;
+        }
+        const change = CHANGE.exec(line);
+        if (!change) continue;
+        const [, before, after, status, path] = change;
+        const gone = status === 'D';
+        if (path === 'm' && !gone) yield { commit, time, blob: after!, deletes: false };
+        else if (path === 'd' && !gone) yield { commit, time, blob: after!, deletes: true };
+        else if (VERSION_1.test(path!)) yield { commit, time, blob: gone ? before! : after!, deletes: gone };
       }
-      const change = CHANGE.exec(line);
-      if (!change) continue;
-      const [, before, after, status, path] = change;
-      const gone = status === 'D';
-      if (path === 'm' && !gone) yield { commit, time, blob: after!, deletes: false };
-      else if (path === 'd' && !gone) yield { commit, time, blob: after!, deletes: true };
-      else if (VERSION_1.test(path!)) yield { commit, time, blob: gone ? before! : after!, deletes: gone };
     }
     if ((await ended) !== 0) throw explainGit(directory, stderr);
   } finally {

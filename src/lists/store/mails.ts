@@ -1,10 +1,12 @@
-import type { LetterKind } from '../letter.js';
+import { mailOf } from './mail-row.js';
 import { number, text, type Row, type Sql } from './sql.js';
 import type { MailRecord, MailRecords } from './store.js';
 import type { Threads } from './threads.js';
+import type { WorkingSet } from './working-set.js';
 
-export function mailRecords(sql: Sql, threads: Threads): MailRecords {
-  const get = (id: number) => mail(sql.first('SELECT * FROM mail WHERE id = ?', id)!);
+export function mailRecords(sql: Sql, threads: Threads, working: WorkingSet): MailRecords {
+  const get = (id: number) =>
+    working.newMail(id) ?? mailOf(sql.first('SELECT * FROM mail WHERE id = ?', id)!);
   const places = (id: number) =>
     sql
       .all('SELECT source, place FROM mail_place WHERE mail = ?', id)
@@ -21,33 +23,21 @@ export function mailRecords(sql: Sql, threads: Threads): MailRecords {
           )
           .map((row) => text(row, 'message_id')),
       ),
-    find: (messageId) => mailOrNull(sql.first('SELECT * FROM mail WHERE message_id = ?', messageId)),
-    at: (source, place) =>
-      mailOrNull(
+    find: (messageId) =>
+      working.newMailOf(messageId) ??
+      mailOrNull(sql.first('SELECT * FROM mail WHERE message_id = ?', messageId)),
+    at(source, place) {
+      working.flush();
+      return mailOrNull(
         sql.first(
           'SELECT mail.* FROM mail_place JOIN mail ON mail.id = mail WHERE source = ? AND place = ?',
           source,
           place,
         ),
-      ),
-    add(letter, arrived, thread) {
-      const { id } = sql.run(
-        `INSERT INTO mail (message_id, kind, reason, title, sender_name, sender_address, arrived, automatic, thread, threaded, announces)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-        letter.messageId,
-        letter.kind,
-        letter.reason,
-        letter.title,
-        letter.sender.name,
-        letter.sender.address,
-        arrived,
-        letter.automatic,
-        thread,
-        Number(letter.references.length > 0),
-        letter.announces.length === 0 ? null : JSON.stringify(letter.announces),
       );
-      return {
-        id,
+    },
+    add: (letter, arrived, thread) =>
+      working.addMail({
         messageId: letter.messageId,
         kind: letter.kind,
         reason: letter.reason,
@@ -60,10 +50,10 @@ export function mailRecords(sql: Sql, threads: Threads): MailRecords {
         threaded: letter.references.length > 0,
         series: null,
         number: null,
+        topic: null,
         announces: letter.announces,
         gone: false,
-      };
-    },
+      }),
     addPlaces(source, some) {
       if (some.length === 0) return;
       sql.run(
@@ -102,9 +92,15 @@ export function mailRecords(sql: Sql, threads: Threads): MailRecords {
         )
         .map((row) => text(row, 'place')),
     setGone(id, gone) {
+      working.flush();
       sql.run('UPDATE mail SET gone = ? WHERE id = ?', gone ? 1 : 0, id);
     },
     setSeries(id, series, position, topic) {
+      if (working.newMail(id) !== null) {
+        working.changeMail(id, { series, number: position, topic });
+        return;
+      }
+      working.flush();
       sql.run('UPDATE mail SET series = ?, number = ?, topic = ? WHERE id = ?', series, position, topic, id);
     },
     setContent(id, content) {
@@ -116,6 +112,7 @@ export function mailRecords(sql: Sql, threads: Threads): MailRecords {
       return bytes === null ? null : Buffer.from(bytes as ArrayBuffer);
     },
     forgetContent(before) {
+      working.flush();
       sql.run(
         `DELETE FROM mail_content WHERE mail IN
            (SELECT mail.id FROM mail JOIN series ON series.id = mail.series
@@ -123,10 +120,9 @@ export function mailRecords(sql: Sql, threads: Threads): MailRecords {
         before,
       );
     },
-    ofSeries: (series) =>
-      sql.all('SELECT * FROM mail WHERE series = ? ORDER BY number, id', series).map(mail),
+    ofSeries: (series) => working.mailsOf(series).toSorted((a, b) => a.number! - b.number! || a.id - b.id),
     aside: (limit) =>
-      sql.all("SELECT * FROM mail WHERE kind = 'aside' ORDER BY id DESC LIMIT ?", limit).map(mail),
+      sql.all("SELECT * FROM mail WHERE kind = 'aside' ORDER BY id DESC LIMIT ?", limit).map(mailOf),
     thread: (ids) => threads.of(ids),
     expectThreads: (ids) => {
       threads.expect(ids);
@@ -135,25 +131,5 @@ export function mailRecords(sql: Sql, threads: Threads): MailRecords {
 }
 
 function mailOrNull(row: Row | null): MailRecord | null {
-  return row === null ? null : mail(row);
-}
-
-function mail(row: Row): MailRecord {
-  return {
-    id: number(row, 'id'),
-    messageId: text(row, 'message_id'),
-    kind: text(row, 'kind') as LetterKind,
-    reason: row['reason'] as string | null,
-    title: text(row, 'title'),
-    senderName: text(row, 'sender_name'),
-    senderAddress: text(row, 'sender_address'),
-    arrived: number(row, 'arrived'),
-    automatic: row['automatic'] as string | null,
-    thread: number(row, 'thread'),
-    threaded: row['threaded'] === 1,
-    series: row['series'] as number | null,
-    number: row['number'] as number | null,
-    announces: row['announces'] === null ? [] : (JSON.parse(text(row, 'announces')) as string[]),
-    gone: row['gone'] === 1,
-  };
+  return row === null ? null : mailOf(row);
 }

@@ -1,81 +1,40 @@
-import { number, text, type Row, type Sql, type Value } from './sql.js';
-import type { FindingRecord, SeriesRecord, SeriesRecords, SeriesState } from './store.js';
+import { seriesOf } from './series-row.js';
+import { number, text, type Row, type Sql } from './sql.js';
+import type { FindingRecord, SeriesRecords, SeriesState } from './store.js';
+import type { WorkingSet } from './working-set.js';
 
-const COLUMNS = {
-  version: 'version',
-  total: 'total',
-  title: 'title',
-  senderName: 'sender_name',
-  senderAddress: 'sender_address',
-  thread: 'thread',
-  reply: 'reply',
-  state: 'state',
-  reason: 'reason',
-  dueAt: 'due_at',
-  firstAt: 'first_at',
-  lastAt: 'last_at',
-  follows: 'follows',
-} as const satisfies Readonly<Record<keyof Omit<SeriesRecord, 'id'>, string>>;
-
-export function seriesRecords(sql: Sql): SeriesRecords {
-  const get = (id: number) => series(sql.first('SELECT * FROM series WHERE id = ?', id)!);
+export function seriesRecords(sql: Sql, working: WorkingSet): SeriesRecords {
   return {
-    get,
-    add(record) {
-      const names = Object.keys(COLUMNS) as (keyof typeof COLUMNS)[];
-      const { id } = sql.run(
-        `INSERT INTO series (${names.map((name) => COLUMNS[name]).join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
-        ...names.map((name) => value(record[name])),
-      );
-      return { id, ...record };
+    get: (id) => working.series(id),
+    add: (record) => working.addSeries(record),
+    update: (id, change) => {
+      working.changeSeries(id, change);
     },
-    update(id, change) {
-      const names = Object.keys(change) as (keyof typeof change)[];
-      sql.run(
-        `UPDATE series SET ${names.map((name) => `${COLUMNS[name]} = ?`).join(', ')} WHERE id = ?`,
-        ...names.map((name) => value(change[name]!)),
-        id,
-      );
-    },
-    inThread: (thread) => sql.all('SELECT * FROM series WHERE thread = ? ORDER BY id', thread).map(series),
+    inThread: (thread) => working.inThread(thread),
     lacking: (thread, version, total, lacks) =>
-      sql
-        .all(
-          `SELECT * FROM series WHERE thread = ? AND version = ? AND total = ? AND reply = 0
-             AND NOT EXISTS (SELECT 1 FROM mail WHERE mail.series = series.id AND number = ?) ORDER BY id`,
-          thread,
-          version,
-          total,
-          lacks,
-        )
-        .map(series),
-    patches: (id) =>
-      number(
-        sql.first(
-          `SELECT count(DISTINCT number) AS n FROM mail
-           WHERE series = ?1 AND kind = 'patch' AND gone = 0
-             AND number BETWEEN 1 AND coalesce((SELECT total FROM series WHERE id = ?1), 1)`,
-          id,
-        )!,
-        'n',
-      ),
-    ofSender: (address, since) =>
-      sql
-        .all('SELECT * FROM series WHERE sender_address = ? AND last_at >= ? ORDER BY id', address, since)
-        .map(series),
-    withTopic: (address, topic) =>
-      sql
-        .all(
-          `SELECT * FROM series WHERE id IN (SELECT series FROM mail WHERE sender_address = ? AND topic = ?)
-           ORDER BY id`,
-          address,
-          topic,
-        )
-        .map(series),
+      working
+        .inThread(thread)
+        .filter(
+          (series) =>
+            !series.reply &&
+            series.version === version &&
+            series.total === total &&
+            !working.mailsOf(series.id).some((mail) => mail.number === lacks),
+        ),
+    patches(id) {
+      const total = working.series(id).total ?? 1;
+      const there = new Set<number>();
+      for (const { kind, gone, number } of working.mailsOf(id)) {
+        if (kind === 'patch' && !gone && number! >= 1 && number! <= total) there.add(number!);
+      }
+      return there.size;
+    },
+    ofSender: (address, since) => working.ofSender(address, since),
+    withTopic: (address, topic) => working.withTopic(address, topic),
     due: (now) =>
       sql
         .all("SELECT * FROM series WHERE state = 'gathering' AND due_at <= ? ORDER BY due_at, id", now)
-        .map(series),
+        .map(seriesOf),
     nextDue: () =>
       sql.first("SELECT min(due_at) AS next FROM series WHERE state = 'gathering'")?.['next'] as
         number | null,
@@ -89,8 +48,9 @@ export function seriesRecords(sql: Sql): SeriesRecords {
     inState: (state, limit) =>
       sql
         .all('SELECT * FROM series WHERE state = ? ORDER BY last_at DESC, id DESC LIMIT ?', state, limit)
-        .map(series),
+        .map(seriesOf),
     addReview(id, at, json, findings) {
+      working.flush();
       const { id: review } = sql.run('INSERT INTO review (series, at, json) VALUES (?, ?, ?)', id, at, json);
       for (const finding of findings) {
         sql.run(
@@ -121,10 +81,6 @@ export function seriesRecords(sql: Sql): SeriesRecords {
   };
 }
 
-function value(of: string | number | boolean | null): Value {
-  return typeof of === 'boolean' ? Number(of) : of;
-}
-
 function finding(row: Row): FindingRecord {
   return {
     id: text(row, 'id'),
@@ -133,24 +89,5 @@ function finding(row: Row): FindingRecord {
     confidence: text(row, 'confidence'),
     says: text(row, 'says'),
     resolvedBy: row['resolved_by'] as number | null,
-  };
-}
-
-function series(row: Row): SeriesRecord {
-  return {
-    id: number(row, 'id'),
-    version: number(row, 'version'),
-    total: row['total'] as number | null,
-    title: text(row, 'title'),
-    senderName: text(row, 'sender_name'),
-    senderAddress: text(row, 'sender_address'),
-    thread: number(row, 'thread'),
-    reply: row['reply'] === 1,
-    state: text(row, 'state') as SeriesState,
-    reason: row['reason'] as string | null,
-    dueAt: number(row, 'due_at'),
-    firstAt: number(row, 'first_at'),
-    lastAt: number(row, 'last_at'),
-    follows: row['follows'] as number | null,
   };
 }

@@ -9,6 +9,7 @@ import { openSql, type Sql } from './sql.js';
 import type { Store } from './store.js';
 import { openThreads } from './threads.js';
 import { wishRecords } from './wishes.js';
+import { openWorkingSet } from './working-set.js';
 
 /**
  * Opens the store in an SQLite file, which is made, or brought up to date, where needed. What is committed survives
@@ -18,23 +19,29 @@ import { wishRecords } from './wishes.js';
  */
 export function openSqliteStore(path: string): Store {
   const sql = open(path);
-  const threads = openThreads(sql);
+  const working = openWorkingSet(sql);
+  const threads = openThreads(sql, working);
   return {
     transaction(work) {
-      sql.script('BEGIN IMMEDIATE');
+      // What refers to what is looked at when it commits: it is not written in that order.
+      sql.script('BEGIN IMMEDIATE; PRAGMA defer_foreign_keys = ON');
+      working.begin();
       try {
         const result = work();
+        threads.flush();
+        working.end();
         sql.script('COMMIT');
         return result;
       } catch (error) {
         sql.script('ROLLBACK');
         threads.forget();
+        working.forget();
         throw error;
       }
     },
     sources: sourceRecords(sql),
-    mails: mailRecords(sql, threads),
-    series: seriesRecords(sql),
+    mails: mailRecords(sql, threads, working),
+    series: seriesRecords(sql, working),
     answers: answerRecords(sql),
     wishes: wishRecords(sql),
     checks: checkRecords(sql),

@@ -52,6 +52,8 @@ export interface MailRecord {
   readonly series: number | null;
   /** Its number in the series; 0 for a cover letter. */
   readonly number: number | null;
+  /** The title of the patch or cover letter, in lower case. */
+  readonly topic: string | null;
   /** Titles of the patches that it announces, in lower case; see `Letter`. */
   readonly announces: readonly string[];
   /** Taken away in every source that had it. */
