@@ -10,6 +10,7 @@ import { closestSnapshot, namedSnapshot } from '../snapshot/shipped.js';
 import type { Snapshot } from '../snapshot/snapshot.js';
 import { findTree, openTree, type OpenTree, type TreePlace } from '../tree/open.js';
 import { readInputs, type Input } from './inputs.js';
+import { findPrerequisites } from './prerequisites.js';
 import type { Progress } from './progress.js';
 import { expectShortRun } from './short-run.js';
 import type { Terminal } from './terminal.js';
@@ -45,7 +46,7 @@ export async function readRequest(
 ): Promise<ReviewRequest> {
   progress.step('reading the patches');
   const inputs = await readInputs(names, options.tree ?? null, terminal);
-  const all = await readSeries(inputs);
+  const all = await findPrerequisites(await readSeries(inputs));
   const series = joinSeries(all);
   assertWholeHunks(series, inputs);
   const notes = [...several(all), ...inputs.flatMap((input) => input.notes)];

@@ -1,11 +1,9 @@
-import { RectoError } from '../errors.js';
 import { seriesOf } from '../mail/assemble.js';
-import { readMime } from '../mail/mime.js';
-import { readPatchMail, type PatchMail } from '../mail/patch-mail.js';
+import type { PatchMail } from '../mail/patch-mail.js';
 import type { Series } from '../mail/series.js';
-import { readPrerequisites } from '../patch/trailers.js';
 import { missingOf } from './gather.js';
-import type { Source } from './source.js';
+import { bytesOf, readParts, type Sources } from './mail-bytes.js';
+import { findPrerequisites } from './prerequisites.js';
 import type { MailRecord, SeriesRecord, Store } from './store/store.js';
 
 /** A series, read from its mails. */
@@ -35,7 +33,7 @@ const MAX_VERSIONS = 5;
  */
 export async function loadSeries(
   store: Store,
-  sources: ReadonlyMap<string, Source>,
+  sources: Sources,
   record: SeriesRecord,
 ): Promise<LoadedSeries | null> {
   const own = store.mails.ofSeries(record.id).filter(({ gone }) => !gone);
@@ -56,13 +54,9 @@ export async function loadSeries(
   }
   const series = seriesOf(read, record.version, record.total);
   if (series === null) return null;
-  const prerequisites = new Set(read.flatMap(({ message }) => readPrerequisites(message.body.text)));
-  if (prerequisites.size > 0) {
-    const patches = prerequisites.size === 1 ? 'patch' : 'patches';
-    notes.push(`it needs ${String(prerequisites.size)} other ${patches}, which were not applied`);
-  }
+  const whole = await findPrerequisites(store, sources, record, series);
   return {
-    series: { ...series, notes: [...inTime(series.notes), ...notes] },
+    series: { ...whole, notes: [...inTime(series.notes), ...notes] },
     mails,
     first: first ?? mails.get(series.patches[0]!.number)!,
     tags: [...tags],
@@ -100,28 +94,4 @@ function fromFormer(
     notes.push(`patch ${numbers} of ${String(record.total)} is that of v${String(former.version)}`);
   }
   return { taken, notes };
-}
-
-async function bytesOf(
-  store: Store,
-  sources: ReadonlyMap<string, Source>,
-  mail: MailRecord,
-): Promise<Buffer> {
-  const kept = store.mails.content(mail.id);
-  if (kept !== null) return kept;
-  for (const { source, place } of store.mails.places(mail.id)) {
-    const bytes = (await sources.get(source)?.fetch(place)) ?? null;
-    if (bytes !== null) return bytes;
-  }
-  throw new RectoError('no-list', `the mail <${mail.messageId}> is not in its source any more`);
-}
-
-async function readParts(mail: MailRecord, bytes: Buffer): Promise<PatchMail[]> {
-  const parts = readPatchMail(await readMime(bytes, `<${mail.messageId}>`));
-  if (mail.number === null || parts.length !== 1) return parts;
-  // The number under which the mail was put into the series; a reply counts as a patch of its own.
-  return parts.map((part) => ({
-    ...part,
-    patch: part.patch && { ...part.patch, number: mail.number! || 1 },
-  }));
 }

@@ -67,6 +67,7 @@ export function joinSeries(all: readonly Series[]): Series {
   return {
     ...first,
     patches: all.flatMap((series) => series.patches.map((patch) => ({ ...patch, number: ++number }))),
+    prerequisites: all.flatMap((series) => series.prerequisites ?? []),
     notes: all.flatMap((series) => series.notes),
   };
 }
@@ -125,12 +126,14 @@ function finished(draft: Draft): Series {
   const patches = sorted.map(({ patch }): Patch => {
     return { ...patch!, number: alone ? 1 : patch!.number, baseCommit: patch!.baseCommit ?? baseCommit };
   });
+  const prerequisites = [...new Set(draft.mails.flatMap((mail) => mail.prerequisites))];
   return {
     subject: cover?.subject.title || patches[0]!.subject,
     version: draft.version,
     messageId: cover ? cover.message.messageId : patches[0]!.messageId,
     date: (cover ?? sorted[0]!).message.date,
     patches,
+    prerequisites: prerequisites.map((id) => ({ id, patch: null })),
     notes: [...new Set(draft.mails.flatMap((mail) => mail.notes)), ...missing(draft.total, patches)],
   };
 }

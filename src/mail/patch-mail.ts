@@ -1,5 +1,5 @@
 import type { Patch } from '../patch/patch.js';
-import { readBaseCommit } from '../patch/trailers.js';
+import { readBaseCommit, readPrerequisites } from '../patch/trailers.js';
 import { quotedAuthor } from './attribution.js';
 import { readCommitMessage } from './commit-message.js';
 import { findDiff, type FoundDiff } from './find-diff.js';
@@ -15,6 +15,8 @@ export interface PatchMail {
   readonly patch: Patch | null;
   /** From anywhere in the mail. */
   readonly baseCommit: string | null;
+  /** Patch ids, from anywhere in the mail. */
+  readonly prerequisites: readonly string[];
   readonly notes: readonly string[];
 }
 
@@ -42,8 +44,9 @@ export function readPatchMail(message: Message): PatchMail[] {
   if (mails.length > 0) return mails;
   const cover = subject.number === 0 && !subject.reply;
   const notes = found ? placed(message, found.notes) : [];
-  const mail = { message, subject, patch: null, baseCommit: readBaseCommit(message.body.text), notes };
-  return cover ? [mail] : [];
+  const { text } = message.body;
+  const [baseCommit, prerequisites] = [readBaseCommit(text), readPrerequisites(text)];
+  return cover ? [{ message, subject, patch: null, baseCommit, prerequisites, notes }] : [];
 }
 
 function patchOf(message: Message, subject: Subject, found: FoundDiff): PatchMail {
@@ -54,7 +57,8 @@ function patchOf(message: Message, subject: Subject, found: FoundDiff): PatchMai
   // The quoted mail is as far back in the thread as its quote marks are many.
   const messageId = quoted ? (message.references.at(-found.depth) ?? null) : message.messageId;
   const from = quoted ? quotedAuthor(readQuotes(message.body), found.depth) : message.from;
-  const baseCommit = readBaseCommit([...found.above, ...found.below].join('\n'));
+  const around = [...found.above, ...found.below].join('\n');
+  const baseCommit = readBaseCommit(around);
   const notes = placed(message, [...message.notes, ...found.notes]);
   if (found.whitespaceDamaged) {
     notes.push(
@@ -65,6 +69,7 @@ function patchOf(message: Message, subject: Subject, found: FoundDiff): PatchMai
     message,
     subject,
     baseCommit,
+    prerequisites: readPrerequisites(around),
     notes,
     patch: {
       subject: title || firstLine || message.place,

@@ -14,6 +14,7 @@ import { findingOf, type Finding, type Level } from './finding.js';
 import { snapshotGround, treeGround, type Ground } from './ground.js';
 import { onKeptTrees } from './kept-trees.js';
 import { applicationNotes, meaningNotes, snapshotNote } from './notes.js';
+import { onPrerequisites, prerequisiteNotes } from './prerequisites.js';
 import type { AnalysisProgress } from './side.js';
 
 /** What a review is about. */
@@ -49,7 +50,7 @@ export interface Review {
 }
 
 /**
- * Reviews a series: applies its patches one by one, analyses the tree before and after each, and reports the
+ * Reviews a series: applies what it needs beforehand, as far as that is known, then its patches one by one, analyses the tree before and after each, and reports the
  * hazards that appeared and those that went.
  *
  * @throws RectoError 'nothing-to-review' when no patch applies
@@ -60,9 +61,10 @@ export async function reviewSeries(
   store: FactStore,
   progress: AnalysisProgress = () => undefined,
 ): Promise<Review> {
-  return onKeptTrees(() =>
-    reviewOn(treeGround(subject.tree, rules, store), subject, subject.base, rules, progress),
-  );
+  const { series, base } = subject;
+  const { tree, notes } = await onPrerequisites(subject.tree, series.prerequisites ?? []);
+  const told = { series: withNotes(series, notes), notes: subject.notes };
+  return onKeptTrees(() => reviewOn(treeGround(tree, rules, store), told, base, rules, progress));
 }
 
 /**
@@ -76,7 +78,17 @@ export async function reviewOnSnapshot(
   rules: RuleBook,
   progress: AnalysisProgress = () => undefined,
 ): Promise<Review> {
-  return reviewOn(snapshotGround(subject.snapshot, rules), subject, null, rules, progress);
+  const { series } = subject;
+  const told = {
+    series: withNotes(series, prerequisiteNotes(series.prerequisites ?? [])),
+    notes: subject.notes,
+  };
+  return reviewOn(snapshotGround(subject.snapshot, rules), told, null, rules, progress);
+}
+
+/** Whoever reads a review of a series is told of it, in a mail too. */
+function withNotes(series: Series, notes: readonly string[]): Series {
+  return { ...series, notes: [...series.notes, ...notes] };
 }
 
 async function reviewOn(

@@ -87,3 +87,18 @@ describe('what a review is about', () => {
     expect(folders[1]).toBe('/somewhere/mine');
   });
 });
+
+describe('what a series needs beforehand', () => {
+  it('is found among the mails of the input, and is not reviewed itself', async () => {
+    const { folder, commits } = history();
+    git(folder, 'checkout', '-q', '-b', 'topic');
+    commit(folder, { 'mm/a.c': 'four\n' }, 'mm: four');
+    const needed = git(folder, 'format-patch', '--stdout', '-1', 'HEAD~1');
+    const mails = git(folder, 'format-patch', '--stdout', `--base=${commits[1]!}`, '-1', 'HEAD');
+    const found = await request([], { tree: folder }, '/', `${mails}\n\n${needed}`);
+    expect(found.series.patches.map(({ subject }) => subject)).toEqual(['mm: four']);
+    expect(found.series.prerequisites).toMatchObject([{ patch: { subject: 'mm: three' } }]);
+    expect(found.base).toMatchObject({ commit: commits[1], how: 'trailer' });
+    expect(found.notes).toEqual([]);
+  });
+});

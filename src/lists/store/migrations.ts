@@ -131,4 +131,14 @@ export const MIGRATIONS: readonly string[] = [
   'ALTER TABLE mail ADD COLUMN threaded INTEGER NOT NULL DEFAULT 0',
   // The patches that a cover letter announces (JSON): without threads, it is put to those.
   'ALTER TABLE mail ADD COLUMN announces TEXT',
+  // What git patch-id says of the patches in mails, where it was asked; '' for a mail without an id.
+  `
+  CREATE TABLE patch_id (
+    id TEXT NOT NULL,
+    mail INTEGER NOT NULL REFERENCES mail,
+    part INTEGER NOT NULL,
+    PRIMARY KEY (mail, part, id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX patch_id_id ON patch_id (id);
+  `,
 ];

@@ -3,6 +3,7 @@ import { answerRecords } from './answers.js';
 import { checkRecords } from './checks.js';
 import { mailRecords } from './mails.js';
 import { MIGRATIONS } from './migrations.js';
+import { patchIdRecords } from './patch-ids.js';
 import { seriesRecords } from './series.js';
 import { sourceRecords } from './sources.js';
 import { openSql, type Sql } from './sql.js';
@@ -41,6 +42,7 @@ export function openSqliteStore(path: string): Store {
     },
     sources: sourceRecords(sql),
     mails: mailRecords(sql, threads, working),
+    patchIds: patchIdRecords(sql),
     series: seriesRecords(sql, working),
     answers: answerRecords(sql),
     wishes: wishRecords(sql),

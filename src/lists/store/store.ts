@@ -7,6 +7,7 @@ export interface Store {
   transaction<T>(work: () => T): T;
   readonly sources: SourceRecords;
   readonly mails: MailRecords;
+  readonly patchIds: PatchIdRecords;
   readonly series: SeriesRecords;
   readonly answers: AnswerRecords;
   readonly wishes: WishRecords;
@@ -98,6 +99,19 @@ export interface MailRecords {
   thread(ids: readonly string[]): number;
   /** Looks up at once the ids that `thread` will be asked about. */
   expectThreads(ids: readonly string[]): void;
+}
+
+/** Patch ids (`git patch-id --stable`) of patches in mails, as far as somebody has asked for them. */
+export interface PatchIdRecords {
+  /**
+   * @param part which patch of the mail
+   * @param id '' notes that the mail was looked at
+   */
+  add(mail: number, part: number, id: string): void;
+  /** The newest mail that has that patch. */
+  find(id: string): { readonly mail: MailRecord; readonly part: number } | null;
+  /** Patches that came between two times and were not looked at: those of a sender, then the newest. */
+  without(since: number, until: number, sender: string, limit: number): readonly MailRecord[];
 }
 
 export type SeriesState =
