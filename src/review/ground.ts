@@ -29,6 +29,8 @@ export interface PlacedPatches {
   readonly patches: readonly AppliedPatch[];
   /** Names of the functions that some patch changes, adds or removes. */
   readonly changed: ReadonlySet<string>;
+  /** Functions that are patched only in part, or perhaps in the wrong place. */
+  readonly guessed: ReadonlySet<string>;
   /** What the reader should know of how they were placed. */
   readonly notes: readonly string[];
   /** The ground with the first `count` patches, analysed. */
@@ -50,6 +52,7 @@ export function treeGround(tree: Tree, rules: RuleData, store: FactStore): Groun
       return {
         patches,
         changed,
+        guessed: new Set(),
         notes: [],
         side: (count) => analyse(patches[count - 1]?.tree ?? tree, rules, changed, store, progress),
         doubts: async () =>
@@ -67,7 +70,7 @@ export function snapshotGround(snapshot: Snapshot, rules: RuleData): Ground {
     snapshot: { version, date },
     async place(series, progress) {
       progress('looking for the code in the snapshot', 0, 1);
-      const { files, touched } = await placeSeries(series, snapshot);
+      const { files, touched, guessed } = await placeSeries(series, snapshot);
       if (touched.length === 0 && files.flat().every(({ status }) => status === 'applied')) {
         throw new RectoError(
           'nothing-to-review',
@@ -91,6 +94,7 @@ export function snapshotGround(snapshot: Snapshot, rules: RuleData): Ground {
       return {
         patches,
         changed,
+        guessed,
         notes: snapshotNotes(series, patches, snapshot),
         side: (count) => Promise.resolve(stages[count]!),
         doubts: () => Promise.resolve([]),

@@ -102,6 +102,8 @@ async function reviewOn(
   const { patches } = placed;
   assertSomethingApplies(patches, ground);
   const found = (hazard: Hazard, because: Cause | null, patch: number, side: Side): Finding | null => {
+    // Whether a folio was looked at again depends on each line in front of the update.
+    if (hazard.update.atomic && placed.guessed.has(hazard.in)) return null;
     const finding = findingOf(hazard, because, patch, { tree: side, rules });
     return finding && ground.snapshot ? { ...finding, confidence: LOWER[finding.confidence] } : finding;
   };

@@ -24,6 +24,8 @@ export interface PlacedSeries {
   /** For each patch what became of its files. Their texts are null: nobody knows them. */
   readonly files: readonly (readonly FileResult[])[];
   readonly touched: readonly TouchedFunction[];
+  /** Functions of which the release has some hunk only nearly, or not at all. */
+  readonly guessed: ReadonlySet<string>;
 }
 
 interface Growing {
@@ -40,13 +42,14 @@ export async function placeSeries(patches: readonly Patch[], snapshot: Snapshot)
   const growing = new Map<string, Growing>();
   const numberings = new Map<string, Numbering>();
   const files: FileResult[][] = [];
+  const guessed = new Set<string>();
   for (const [stage, patch] of patches.entries()) {
     const results: FileResult[] = [];
     for (const diff of patch.files) {
       const path = diff.oldPath ?? diff.newPath!;
       const numbering = numberings.get(path) ?? new Numbering();
       numberings.set(path, numbering);
-      results.push(await placeFile(diff, stage, snapshot, growing, numbering));
+      results.push(await placeFile(diff, stage, snapshot, growing, numbering, guessed));
     }
     files.push(results);
     for (const numbering of numberings.values()) numbering.next();
@@ -55,7 +58,7 @@ export async function placeSeries(patches: readonly Patch[], snapshot: Snapshot)
       item.renamed[stage + 1] = item.names;
     }
   }
-  return { files, touched: [...growing.values()] };
+  return { files, touched: [...growing.values()], guessed };
 }
 
 async function placeFile(
@@ -64,6 +67,7 @@ async function placeFile(
   snapshot: Snapshot,
   growing: Map<string, Growing>,
   numbering: Numbering,
+  guessed: Set<string>,
 ): Promise<FileResult> {
   const path = diff.oldPath ?? diff.newPath!;
   const candidates = (): Growing[] => {
@@ -74,7 +78,8 @@ async function placeFile(
   const hunks: HunkResult[] = [];
   for (const hunk of diff.hunks) {
     const asWritten = hunkText(hunk);
-    const fits = choose(candidates(), asWritten, functionNamedBy(hunk.section));
+    const section = functionNamedBy(hunk.section);
+    const fits = choose(candidates(), asWritten, section);
     const offset = offsetOf(fits[0], asWritten, numbering);
     const text = movedBy(asWritten, offset);
     numbering.grow(hunk.oldStart + offset, hunk.newLines - hunk.oldLines);
@@ -88,7 +93,10 @@ async function placeFile(
       }
     }
     const added = await addFunctions(path, text, fits, stage, snapshot, growing);
-    hunks.push(resultOf(hunk, offset, fits, added, diff, snapshot));
+    const result = resultOf(hunk, offset, fits, added, diff, snapshot);
+    hunks.push(result);
+    if (result.status === 'failed') guessed.add(section!);
+    for (const { item, where } of fits) if (where.fuzz > 0 && item.release) guessed.add(item.release.name);
   }
   return fileResult(diff, hunks);
 }

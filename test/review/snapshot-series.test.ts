@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Series } from '../../src/mail/series.js';
 import { replyBody } from '../../src/report/reply.js';
 import type { Finding } from '../../src/review/finding.js';
 import { reviewOnSnapshot, reviewSeries, type Review } from '../../src/review/review.js';
@@ -176,5 +177,75 @@ ${update}	folio_unlock(folio);
     expect(placed(without)).toEqual(placed(tree));
     const quoted = (review: Review) => replyBody(review, 1)!.match(/^> .*$/gm);
     expect(quoted(without)).toEqual(quoted(tree));
+  });
+});
+
+describe("a folio that may be anybody's", () => {
+  const walk = (look: string, update: string): string => `
+void own(gfp_t gfp)
+{
+	struct folio *folio = folio_alloc(gfp, 0);
+
+	if (folio)
+		__folio_set_locked(folio);
+}
+void walk(unsigned long pfn)
+{
+	struct page *page = pfn_to_online_page(pfn);
+	struct folio *folio;
+
+	if (!page)
+		return;
+	folio = page_folio(page);
+	${look}
+	count_one(pfn);
+	count_two(pfn);
+	count_three(pfn);
+	count_four(pfn);
+	count_five(pfn);
+	count_six(pfn);
+	count_seven(pfn);
+	count_eight(pfn);
+	${update}
+	count_nine(pfn);
+	count_ten(pfn);
+	count_eleven(pfn);
+}
+`;
+  const release = walk('look_at(page);', '');
+  const without = async (before: string, after: string): Promise<string[]> => {
+    const series = await seriesThrough([{ [FILE]: before }, { [FILE]: after }]);
+    const tree = treeOf({ [FILE]: release });
+    const { analysis } = await analyse(tree, rules, new Set(), NO_STORE);
+    const name = { version: '6.12', date: '2024-11-17' };
+    const snapshot = new Snapshot(await buildSnapshot(tree, analysis, rules, name));
+    return (
+      await reviewOnSnapshot({ series: namingFunction(series), snapshot, notes: [] }, rules)
+    ).findings.map(named);
+  };
+
+  /** As git writes it behind the line numbers of a hunk. */
+  const namingFunction = (series: Series): Series => ({
+    ...series,
+    patches: series.patches.map((patch) => ({
+      ...patch,
+      files: patch.files.map((file) => ({
+        ...file,
+        hunks: file.hunks.map((hunk) => ({ ...hunk, section: 'void walk(unsigned long pfn)' })),
+      })),
+    })),
+  });
+
+  it('is told of where all of the patch is seen', async () => {
+    expect(await without(release, walk('look_at(page);', 'folio_set_referenced(folio);'))).toEqual([
+      'walk: folio_set_referenced in walk',
+    ]);
+  });
+
+  it('is not told of where a part of the patch has no place: it may look at the folio again', async () => {
+    const other = 'look_once(page);\n\tlook_twice(page);\n\tlook_again(page);';
+    const get = `${other}\n\tif (!folio_try_get(folio) || !folio_test_lru(folio))\n\t\treturn;\n\tlook_on(page);`;
+    const before = walk(`${other}\n\tlook_on(page);`, '');
+    expect(await without(before, walk(get, 'folio_set_referenced(folio);'))).toEqual([]);
   });
 });
