@@ -17,6 +17,7 @@ import { packedArgument } from './substitution.js';
 import { SummaryEffects } from './summary-effects.js';
 import type { ParameterCall, Summary } from './summary.js';
 import { familyOf, number, result, type Term } from './term.js';
+import type { UnheldPages } from './unheld.js';
 
 type Call = Action & { do: 'call' };
 
@@ -38,6 +39,7 @@ export class CallEffects {
     memory: Memory,
     recorder: Recorder,
     judge: UpdateJudge,
+    unheld: UnheldPages,
     summaryOf: SummaryOf,
     onParameterCall: (call: ParameterCall) => void,
   ) {
@@ -48,7 +50,7 @@ export class CallEffects {
     this.summaryOf = summaryOf;
     this.onParameterCall = onParameterCall;
     this.flags = new FlagChanges(program, entry, memory, judge);
-    this.contracts = new ContractEffects(program, memory);
+    this.contracts = new ContractEffects(program, memory, unheld);
     this.summaries = new SummaryEffects(program, entry, memory, recorder, judge, summaryOf, onParameterCall);
   }
 

@@ -1,6 +1,7 @@
 import type { Contract } from '../folio/contract.js';
 import type { SummaryOf } from './execution.js';
 import { structName, type FunctionEntry, type Program } from './program.js';
+import { UnheldPages } from './unheld.js';
 import { bitOperation } from './update.js';
 
 /** Small functions are always read: what they return may be a folio of their argument. */
@@ -29,6 +30,7 @@ export function concernsFolios(
       if (findsByChance(program.contract(action.callee))) return true;
     }
   }
+  if (new UnheldPages(facts, program).any) return true;
   for (const callee of callees) {
     const summary = summaryOf(callee);
     if (!summary) continue;

@@ -32,6 +32,7 @@ export function signOf(term: Term, state: State, constants: Constants): number {
       }
       break;
     case 'subpage':
+    case 'apart':
       return POSITIVE;
     default:
   }
@@ -127,8 +128,11 @@ export function equal(a: Term, b: Term, state: State, constants: Constants): boo
     if (fact?.differs.includes(constant)) return false;
   }
   if (isNegation(a) && isNegation(b)) return equal(a.base!, b.base!, state, constants);
-  // Two enumerators of one spelling style stand for different values.
-  if (a.kind === 'name' && b.kind === 'name' && CONSTANT.test(a.name) && CONSTANT.test(b.name)) return false;
+  if (a.kind === 'name' && b.kind === 'name' && CONSTANT.test(a.name) && CONSTANT.test(b.name)) {
+    // Two enumerators stand for different values. A number in the tree may be what another name is defined by elsewhere:
+    // PSIZE (fs/jfs) and PAGE_SIZE.
+    return x || y ? null : false;
+  }
   // Code that asks for one error asks for the one that there is.
   if ((a.kind === 'error' && isError(b, state)) || (b.kind === 'error' && isError(a, state))) return true;
   if (a.kind === 'error' && b.kind === 'error') {

@@ -13,8 +13,8 @@ import {
 } from './origin.js';
 import type { Program } from './program.js';
 import { NO_FACT, POSITIVE, type State } from './state.js';
+import type { UnheldPages } from './unheld.js';
 import { familyOf, field, flagTest, named, result, ZERO, type Term } from './term.js';
-import { leaveFolio } from './update.js';
 
 type Call = Action & { do: 'call' };
 
@@ -22,10 +22,12 @@ type Call = Action & { do: 'call' };
 export class ContractEffects {
   private readonly program: Program;
   private readonly memory: Memory;
+  private readonly unheld: UnheldPages;
 
-  constructor(program: Program, memory: Memory) {
+  constructor(program: Program, memory: Memory, unheld: UnheldPages) {
     this.program = program;
     this.memory = memory;
+    this.unheld = unheld;
   }
 
   apply(
@@ -89,6 +91,12 @@ export class ContractEffects {
     if (returns && 'argument' in returns) {
       const argument = args[returns.argument];
       if (!argument) return made;
+      if (outcome.unheld && this.unheld.isLookup(node) && !this.isKnown(argument, state)) {
+        const { visible, ownership } = outcome.unheld;
+        const step = this.memory.step(node, saysReturned(name, visible, ownership));
+        state.origins.set(made, originOf(outcome.unheld, step));
+        return made;
+      }
       const folio = returns.head ? familyOf(folioOf(argument)) : folioOf(argument);
       // An argument that is NULL gives NULL; otherwise the class holds for it.
       return folio;
@@ -130,9 +138,14 @@ export class ContractEffects {
     };
     for (const { argument, to } of outcome.publishes) {
       const step = this.memory.step(node, `${name}() makes it visible: ${to}`);
+      const page = args[argument];
+      if (to === 'refcount' && page?.kind === 'subpage') {
+        const own = this.memory.leaveFolio(page, state);
+        state.origins.set(own, published(this.memory.originOf(own, state), to, step));
+        continue;
+      }
       change(argument, (origin) => published(origin, to, step));
-      if (to === 'page cache' && args[argument]) setMapping(args[argument], state);
-      if (to === 'refcount' && args[argument]?.kind === 'subpage') leaveFolio(args[argument], state);
+      if (to === 'page cache' && page) setMapping(page, state);
     }
     for (const { argument, from } of outcome.removes) {
       change(argument, (origin) => withdrawn(origin, from));

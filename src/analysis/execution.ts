@@ -5,7 +5,7 @@ import { isPageType, Memory, type Location } from './memory.js';
 import { isVisibleWithoutReference, originOf, PASSED, withOwnership } from './origin.js';
 import { placeShown } from './speculation.js';
 import type { FunctionEntry, Program } from './program.js';
-import { Recorder, type FunctionRecord } from './recorder.js';
+import { Recorder, wayOf, type FunctionRecord } from './recorder.js';
 import { State } from './state.js';
 import type { FlagUpdate, ParameterCall, PendingMeeting, Summary } from './summary.js';
 import { outcomesOf, type Exit } from './outcomes.js';
@@ -13,6 +13,7 @@ import { CallEffects } from './calls.js';
 import { Iteration } from './iteration.js';
 import { UpdateJudge, type PassingObserver } from './judge.js';
 import { operation, parameter, result, termById, ZERO, type Term } from './term.js';
+import { UnheldPages } from './unheld.js';
 import { flagOfBit, wordOfPage } from './update.js';
 import { expressionText, placeText } from './text.js';
 
@@ -24,6 +25,8 @@ const DECISIVE_PATHS = 80;
 const RESULT_PATHS = 160;
 /** Paths that differ about folios, kept beyond that. */
 const FOLIO_PATHS = 40;
+/** Ways to leave a function that are summed up. */
+const EXITS = 400;
 /** Nodes executed in one function before the rest is given up. */
 const STEPS = 20_000;
 
@@ -43,6 +46,7 @@ export class Execution {
   private readonly memory: Memory;
   private readonly recorder = new Recorder();
   private readonly judge: UpdateJudge;
+  private readonly unheld: UnheldPages;
   private readonly calls: CallEffects;
   private readonly iteration: Iteration;
   private readonly parameterCalls: ParameterCall[] = [];
@@ -63,11 +67,19 @@ export class Execution {
   ) {
     this.program = program;
     this.entry = entry;
+    this.unheld = new UnheldPages(entry.facts, program);
     this.memory = new Memory(program, entry.facts, entry.file);
-    this.judge = new UpdateJudge(entry, this.memory, this.recorder, program, observer);
+    this.judge = new UpdateJudge(entry, this.memory, this.recorder, program, this.unheld, observer);
     this.iteration = new Iteration(program, entry, this.memory);
-    this.calls = new CallEffects(program, entry, this.memory, this.recorder, this.judge, summaryOf, (call) =>
-      this.parameterCalls.push(call),
+    this.calls = new CallEffects(
+      program,
+      entry,
+      this.memory,
+      this.recorder,
+      this.judge,
+      this.unheld,
+      summaryOf,
+      (call) => this.parameterCalls.push(call),
     );
   }
 
@@ -104,7 +116,7 @@ export class Execution {
           ? this.admit(seen[node]!, this.prune(state, live[node]!), asked[node]!)
           : state;
       if (!admitted) return;
-      watch(node, admitted);
+      watch(node, this.withoutUnheld(admitted));
       queue[order[node]!]!.push({ node, state: admitted, shared: !alone || joins.has(node) });
     };
     push(0, this.entryState(), true);
@@ -134,9 +146,12 @@ export class Execution {
     }
     const record = this.recorder.record();
     const pending: PendingMeeting[] = [...this.recorder.pendingMeetings()];
+    const ways = new Set<string>();
     for (const meeting of record.meetings) {
-      if (meeting.conditions.length > 0)
-        pending.push({ meeting, conditions: meeting.conditions, distance: 0 });
+      const way = wayOf(meeting);
+      if (meeting.conditions.length === 0 || ways.has(way)) continue;
+      ways.add(way);
+      pending.push({ meeting, conditions: meeting.conditions, distance: 0 });
     }
     return {
       summary: {
@@ -252,7 +267,8 @@ export class Execution {
       (term.symbolic ? !hasElement(term) : term.kind !== 'result' && leavesHeld(term, held));
     for (const term of next.facts.keys()) if (!kept(term)) next.facts.delete(term);
     for (const term of next.origins.keys())
-      if (!held.has(term) && (!term.symbolic || hasElement(term))) next.origins.delete(term);
+      if (term.kind === 'apart' ? !kept(term) : !held.has(term) && (!term.symbolic || hasElement(term)))
+        next.origins.delete(term);
     for (const term of next.contents.keys()) {
       if (
         term.kind === 'local' ? !live.has(term.name.split(/[.[]/, 1)[0]!) : !held.has(term) && !term.symbolic
@@ -265,16 +281,17 @@ export class Execution {
 
   private execute(node: FactNode, index: number, state: State): [number, State][] {
     const { action } = node;
+    this.unheld.look(index, state);
     switch (action.do) {
       case 'nothing':
-        if (node.next.length === 0 && this.exits.length < 400) this.exits.push({ state, result: null });
+        if (node.next.length === 0) this.exit(state, null);
         break;
       case 'declare':
         state.env.delete(action.name);
         break;
       case 'return': {
         const value = action.value ? this.memory.evaluate(action.value, state, index) : null;
-        if (this.exits.length < 400) this.exits.push({ state, result: value });
+        this.exit(state, value);
         return [];
       }
       case 'assign':
@@ -288,6 +305,19 @@ export class Execution {
         return this.calls.call(action, state, index).map((next) => [node.next[0]!, next]);
     }
     return node.next.map((target) => [target, state]);
+  }
+
+  private withoutUnheld(state: State): State {
+    if (!this.unheld.any) return state;
+    const told = state.clone();
+    this.unheld.forget(told);
+    return told;
+  }
+
+  private exit(state: State, result: Term | null): void {
+    if (this.exits.length >= EXITS) return;
+    this.unheld.forget(state);
+    this.exits.push({ state, result });
   }
 
   private assign(action: Action & { do: 'assign' }, state: State, node: number): void {
@@ -340,7 +370,7 @@ export class Execution {
     const flags = this.memory.flagsWord(location, state);
     const wholePage = location.name === '' && /^struct (page|folio)$/.test(location.type);
     if (!flags && !wholePage) return;
-    const word = flags === '_flags_1' ? 'second' : wordOfPage(location.base, state);
+    const word = flags === '_flags_1' ? 'second' : wordOfPage(location.base);
     const text = wholePage
       ? `${placeText(action.to)} = …`
       : `${placeText(action.to)} ${action.operator} ${expressionText(action.value)}`;

@@ -46,12 +46,7 @@ export class FlagChanges {
       return [state];
     }
     const { flag, operation, atomic } = accessor;
-    this.changeFlag(
-      { text: name, flag, operation, atomic, word: wordOf(accessor, page, state) },
-      page,
-      state,
-      node,
-    );
+    this.changeFlag({ text: name, flag, operation, atomic, word: wordOf(accessor, page) }, page, state, node);
     return this.changed(operation, flag, action, page, state, node);
   }
 
@@ -96,7 +91,7 @@ export class FlagChanges {
       return [state];
     }
     const text = `${name}(${args[0]!.kind === 'name' ? args[0]!.name : '…'})`;
-    const word = flags === '_flags_1' ? 'second' : wordOfPage(page, state);
+    const word = flags === '_flags_1' ? 'second' : wordOfPage(page);
     this.changeFlag({ ...bit, text, flag, word }, page, state, node);
     return this.changed(bit.operation, flag, action, page, state, node);
   }
@@ -109,7 +104,7 @@ export class FlagChanges {
     // By its declared type: the address of a page's memory is followed as the page.
     if (!/^struct (page|folio) ?\*$/.test(this.memory.typeOf(written))) return;
     const text = `${name}(${expressionText(written)}, …)`;
-    const word = wordOfPage(page, state);
+    const word = wordOfPage(page);
     this.changeFlag({ text, flag: 'flags', operation: 'change', atomic: false, word }, page, state, node);
   }
 

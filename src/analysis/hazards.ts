@@ -3,7 +3,7 @@ import { holdsFor } from '../folio/versions.js';
 import { guardHolds } from './guard.js';
 import { isOfCallers, originOf, standingKey, type Origin } from './origin.js';
 import { racesWith } from './races.js';
-import type { CallContext } from './recorder.js';
+import { wayOf, type CallContext } from './recorder.js';
 import type { FlagUpdate, Meeting } from './summary.js';
 import type { TreeAnalysis } from './tree-analysis.js';
 import { parameter } from './term.js';
@@ -105,21 +105,21 @@ function commonRaces(known: Hazard, meeting: Meeting, races: readonly Race[]): r
 /** Meetings that can happen: those that need certain arguments only if some caller passes them. */
 function feasibleMeetings(analysis: TreeAnalysis): Meeting[] {
   const called = new Set<string>();
-  const confirmed = new Set<Meeting>();
+  const confirmed = new Set<string>();
   for (const { record } of analysis.functions.values()) {
     for (const key of record.calls) called.add(key);
-    for (const meeting of record.confirmed) confirmed.add(meeting);
+    for (const meeting of record.confirmed) confirmed.add(wayOf(meeting));
   }
   for (const [key, { summary }] of analysis.functions) {
     if (called.has(key)) continue;
-    for (const pending of summary.pending) confirmed.add(pending.meeting);
+    for (const pending of summary.pending) confirmed.add(wayOf(pending.meeting));
   }
   const feasible: Meeting[] = [];
   for (const { record } of analysis.functions.values()) {
     for (const meeting of record.meetings) {
       // A list that nobody is seen to pass may be one of new folios, as that of readpages() was before Linux 5.18.
       if (isOfCallers(meeting.origin) && !called.has(`${meeting.file}:${meeting.function}`)) continue;
-      if (meeting.conditions.length === 0 || confirmed.has(meeting)) feasible.push(meeting);
+      if (meeting.conditions.length === 0 || confirmed.has(wayOf(meeting))) feasible.push(meeting);
     }
   }
   return [...feasible, ...callbackMeetings(analysis)];

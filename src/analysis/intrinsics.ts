@@ -106,7 +106,7 @@ export function intrinsicCall(
     case 'nth_page':
       // include/linux/mm.h: page + n, also where the memory map has holes.
       if (!first || !args[1]) return null;
-      return [{ state, value: subpageAt(first, args[1]) }];
+      return [{ state, value: memory.pageOfFolio(subpageAt(first, args[1]), state) }];
     case 'pte_val':
     case 'pmd_val':
     case 'pud_val':

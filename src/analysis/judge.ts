@@ -8,6 +8,7 @@ import { NEGATIVE, ZERO_SIGN, type State } from './state.js';
 import { canHurtOwner, mayBeOwned, placeShown, walkOf, type Walk } from './speculation.js';
 import type { CallStep, FlagUpdate, PassedUpdate } from './summary.js';
 import { familyOf, type Term } from './term.js';
+import type { UnheldPages } from './unheld.js';
 
 /** Hears of each folio that comes to a call leading to an update, with all that is known of it on that path. */
 export type PassingObserver = (context: CallContext, origin: Origin) => void;
@@ -25,6 +26,7 @@ export class UpdateJudge {
   private readonly recorder: Recorder;
   private readonly program: Program;
   private readonly walk: Walk;
+  private readonly unheld: UnheldPages;
   private readonly observer: PassingObserver | null;
 
   constructor(
@@ -32,12 +34,14 @@ export class UpdateJudge {
     memory: Memory,
     recorder: Recorder,
     program: Program,
+    unheld: UnheldPages,
     observer: PassingObserver | null = null,
   ) {
     this.entry = entry;
     this.memory = memory;
     this.recorder = recorder;
     this.program = program;
+    this.unheld = unheld;
     this.observer = observer;
     this.walk = walkOf(entry.facts, program);
   }
@@ -107,6 +111,7 @@ export class UpdateJudge {
     node: number,
   ): void {
     if (this.entry.facts.isInit || !canHurtOwner(update, origin, this.program)) return;
+    if (this.unheld.mayBeAnybodys(familyOf(folio), state, node) === false) return;
     if (placeShown(origin, this.program)) return;
     const key = `${update.updater}|${update.identity}|${isReferenced(origin)}`;
     if (mayBeOwned(origin, state, this.walk)) {
@@ -172,6 +177,7 @@ export class UpdateJudge {
     node: number,
   ): ContextKind {
     if (isOwned(origin) || this.entry.facts.isInit) return 'owned';
+    if (this.unheld.mayBeAnybodys(familyOf(folio), state, node) === false) return 'unknown';
     const key = `${update.updater}|${update.text}|${update.line}|${originKey(origin)}|${flagsKey(origin.tested)}`;
     switch (origin.ownership) {
       case 'shared':

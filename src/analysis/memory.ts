@@ -4,10 +4,12 @@ import { structName } from './program.js';
 import { defaultOrigin, originOf, standingKey, UNKNOWN, type Origin } from './origin.js';
 import type { State } from './state.js';
 import {
+  apart,
   element,
   familyOf,
   field,
   inside,
+  isCounter,
   local,
   named,
   number,
@@ -176,12 +178,17 @@ export class Memory {
     return { kind: 'memory', base: pointer, name: step, type, struct: '' };
   }
 
-  /** `page[3]`, `page[n]`: of variables only parameters, which callers know. */
+  /** `page[3]`, `page[n]` */
   private pageOf(page: Term, step: string, state: State): Term {
     const index = step.slice(1, -1);
-    if (/^\d+$/.test(index)) return subpage(page, Number(index));
-    const held = state.env.get(index);
-    return held?.kind === 'parameter' ? subpageAt(page, held) : subpage(page, null);
+    if (/^\d+$/.test(index)) return this.pageOfFolio(subpage(page, Number(index)), state);
+    return this.pageAtValue(page, state.env.get(index), state);
+  }
+
+  /** A variable's value of the first pass of a loop is no known index. */
+  private pageAtValue(page: Term, index: Term | undefined, state: State): Term {
+    if (index?.kind !== 'parameter' && !(index && isCounter(index))) return subpage(page, null);
+    return this.pageOfFolio(subpageAt(page, index), state);
   }
 
   /** The container that a place with an unknown index is an element of. */
@@ -322,7 +329,24 @@ export class Memory {
   /** The state of the folio that a pointer means. */
   originOf(term: Term, state: State): Origin {
     const family = familyOf(term);
-    return state.origins.get(family) ?? defaultOrigin(family);
+    const known = state.origins.get(family);
+    if (known) return known;
+    return family.kind === 'apart' ? this.originOf(family.base!, state) : defaultOrigin(family);
+  }
+
+  /** From here a page that was a tail has a reference count of its own; whoever holds it holds a folio of its own. */
+  leaveFolio(page: Term, state: State): Term {
+    const own = apart(page);
+    state.origins.set(own, this.originOf(page, state));
+    for (const [key, value] of state.env) if (value === page) state.env.set(key, own);
+    return own;
+  }
+
+  /** A page of a folio, unless it has left it. */
+  pageOfFolio(page: Term, state: State): Term {
+    if (page.kind !== 'subpage' || (page.number === null && page.other === null)) return page;
+    const own = apart(page);
+    return state.origins.has(own) ? own : page;
   }
 
   step(node: number, says: string): { function: string; file: string; line: number; says: string } {
@@ -382,7 +406,9 @@ export class Memory {
    */
   private pageAt(page: Term, index: number | null, state: State, node: number): Term {
     const origin = state.origins.get(familyOf(page));
-    if (index !== null || page.symbolic || !origin) return bounded(subpage(page, index), node);
+    if (index !== null || page.symbolic || !origin) {
+      return bounded(this.pageOfFolio(subpage(page, index), state), node);
+    }
     const item = element(page, `@${node}`);
     state.renew(item, element(page, `@${node}'`));
     state.origins.set(item, origin);
@@ -458,9 +484,12 @@ export class Memory {
       case '+':
       case '-': {
         if (this.typeOf(expression.left) === 'struct page *') {
-          // A variable's value of the first pass of a loop is no known index.
-          if (expression.operator === '+' && right.kind === 'parameter' && left.symbolic) {
-            return bounded(subpageAt(left, right), node);
+          if (
+            expression.operator === '+' &&
+            left.symbolic &&
+            (right.kind === 'parameter' || isCounter(right))
+          ) {
+            return bounded(this.pageAtValue(left, right, state), node);
           }
           const literal = expression.right.kind === 'number' && expression.operator === '+';
           const index = literal && right.kind === 'number' ? right.number : null;

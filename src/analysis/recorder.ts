@@ -62,6 +62,15 @@ function implies(a: readonly Condition[], b: readonly Condition[]): boolean {
   });
 }
 
+/**
+ * Equal for the meetings of one call that are possible under the same conditions: where callers confirm one of them,
+ * they have confirmed them all, whatever folio each is about.
+ */
+export function wayOf({ file, function: name, line, update, conditions }: Meeting): string {
+  const asked = conditions.map(([term, fact]) => `${term.id}?${factKey(fact)}`).sort();
+  return `${file}:${name}:${line}|${update.updater}|${update.text}|${update.line}|${asked.join(' ')}`;
+}
+
 /** Collects what is seen on the paths of one function, once each. */
 export class Recorder {
   private readonly meetings = new Map<string, Meeting[]>();
@@ -103,8 +112,7 @@ export class Recorder {
 
   /** One that there is no room for is taken to be possible. */
   pendingMeeting(pending: PendingMeeting): void {
-    const { file, line, update } = pending.meeting;
-    const key = `${file}:${line}:${update.text}`;
+    const key = wayOf(pending.meeting);
     if (this.pending.size < PENDING || this.pending.has(key)) addVariant(this.pending, key, pending);
     else this.confirm(pending.meeting);
   }

@@ -69,9 +69,14 @@ export class Substitution {
         return inside(base, term.name);
       }
       case 'subpage':
-        return term.other
-          ? subpageAt(this.apply(term.base!), this.apply(term.other))
-          : subpage(this.apply(term.base!), term.number);
+        return this.memory.pageOfFolio(
+          term.other
+            ? subpageAt(this.apply(term.base!), this.apply(term.other))
+            : subpage(this.apply(term.base!), term.number),
+          this.state,
+        );
+      case 'apart':
+        return this.apply(term.base!);
       case 'element': {
         const container = this.apply(term.base!);
         return this.memory.readElement(container, this.state, this.node);

@@ -175,7 +175,10 @@ export class SummaryEffects {
     state: State,
     node: number,
   ): void {
-    const folio = familyOf(folioOf(substitution.apply(change.folio)));
+    const page = folioOf(substitution.apply(change.folio));
+    const leaves = page.kind === 'subpage' && change.visible.has('refcount');
+    if (leaves && page.number === null && page.other === null) return;
+    const folio = leaves ? this.memory.leaveFolio(page, state) : familyOf(page);
     if (folio.kind === 'number' || folio.kind === 'local' || folio.kind === 'error') return;
     const before = this.memory.originOf(folio, state);
     const locked = change.locked === 'passed' ? before.locked : change.locked;

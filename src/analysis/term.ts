@@ -16,8 +16,10 @@ export interface Term {
     | 'local'
     /** `&base->name` */
     | 'inside'
-    /** Another page of the folio: `page + n`; n is the number, or what a parameter holds, or not known. */
+    /** Another page of the folio: `page + n`; n is the number, or what a parameter or a counter holds, or not known. */
     | 'subpage'
+    /** The page `base`, from where it has a reference count of its own: it is no page of the folio that it was one of. */
+    | 'apart'
     /** An element of a list, array or batch. */
     | 'element'
     | 'operation'
@@ -112,12 +114,19 @@ export function subpage(page: Term, index: number | null): Term {
   return intern('subpage', '', index, page, null);
 }
 
-/** The same for an index that is a value: callers know which number a parameter is. */
+/** The same for an index that is a value: callers know which number a parameter is, and a counter is another when it counts. */
 export function subpageAt(page: Term, index: Term): Term {
   if (index.kind === 'number') return subpage(page, index.number);
-  if (!index.symbolic || page.kind === 'subpage') return subpage(page, null);
+  if ((!index.symbolic && !isCounter(index)) || page.kind === 'subpage') return subpage(page, null);
   return intern('subpage', '', null, page, index);
 }
+
+/** What a variable holds of which nothing is known but that it is not what it was before: that of a loop, or after `i++`. */
+export function isCounter(term: Term): boolean {
+  return term.kind === 'result' && /^[A-Za-z_]\w*$/.test(term.name);
+}
+
+export const apart = (page: Term): Term => intern('apart', '', null, page, null);
 
 export const ZERO = number(0);
 export const ONE = number(1);
@@ -146,6 +155,8 @@ export function describeTerm(term: Term): string {
       return `&${describeTerm(term.base!)}->${term.name}`;
     case 'subpage':
       return `(${describeTerm(term.base!)} + ${term.number ?? (term.other ? describeTerm(term.other) : '?')})`;
+    case 'apart':
+      return `apart(${describeTerm(term.base!)})`;
     case 'element':
       return `element(${describeTerm(term.base!)})`;
     case 'error':

@@ -1,27 +1,19 @@
 import type { Accessor, FlagOperation } from '../folio/model.js';
-import { NO_FACT, POSITIVE, type State } from './state.js';
-import { flagTest, type Term } from './term.js';
+import type { Term } from './term.js';
 import type { Word } from './summary.js';
 
 /** The word of an accessor, given the page it is called with. */
-export function wordOf(accessor: Accessor, page: Term, state: State): Word {
+export function wordOf(accessor: Accessor, page: Term): Word {
   if (accessor.word === 'head') return 'head';
   if (accessor.word === 'second') return 'second';
-  return wordOfPage(page, state);
+  return wordOfPage(page);
 }
 
 /** The word that belongs to a page itself: a page that is not known to be a tail counts as the first. */
-export function wordOfPage(page: Term, state: State): Word {
-  if (page.kind !== 'subpage' || state.facts.has(ownFolio(page))) return 'head';
+export function wordOfPage(page: Term): Word {
+  if (page.kind !== 'subpage') return 'head';
   return page.number === 1 ? 'second' : 'tail';
 }
-
-/** From here a page that was a tail has a reference count of its own: it is the first page of its own folio. */
-export function leaveFolio(page: Term, state: State): void {
-  state.facts.set(ownFolio(page), { ...NO_FACT, sign: POSITIVE });
-}
-
-const ownFolio = (page: Term): Term => flagTest(page, 'first page of its own folio');
 
 /** Bit operations of include/asm-generic/bitops, and what they do to a bit. Those with `__` in front are not atomic. */
 const BITOPS: Readonly<Record<string, { operation: FlagOperation; atomic: boolean }>> = {

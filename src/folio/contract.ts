@@ -41,6 +41,8 @@ export interface Outcome {
     | FolioState
     | { readonly argument: number; /** The first page of its folio. */ readonly head: boolean }
     | null;
+  /** What is returned to a function that asks for a reference to it, which it may not get: who asks holds none. */
+  readonly unheld: FolioState | null;
   /** The result is true when the folio is in that state: `mapping`, for one that is in the page cache. */
   readonly tests: { readonly argument: number; readonly state: string } | null;
   readonly publishes: readonly { readonly argument: number; readonly to: Visibility }[];

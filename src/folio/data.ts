@@ -197,6 +197,7 @@ function outcomesFor(result: ResultClass, effects: Effects, constant: string | n
     constant,
     of: perArgument(effects.of).map(([argument, standing]) => ({ argument, standing })),
     returns: null,
+    unheld: effects.unheld ?? null,
     tests: perArgument(effects.tests).map(([argument, state]) => ({ argument, state }))[0] ?? null,
     publishes: perArgument(effects.publishes).flatMap(([argument, places]) =>
       places.map((to) => ({ argument, to })),

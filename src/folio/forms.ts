@@ -58,6 +58,8 @@ const returned = text('what is returned').transform((value, context) => {
 const EFFECTS = {
   /** Several: any one of them. */
   returns: listOf(returned).optional(),
+  /** Beside it: what is returned to who asks for a reference to it. */
+  unheld: state.optional(),
   /** Only for folios that stand like this. */
   of: perArgument(oneOf([...VISIBILITIES, ...OWNERSHIPS])).optional(),
   tests: perArgument(name).optional(),
@@ -193,7 +195,10 @@ function callProblem(call: Call): string | null {
   if (call.nothing !== undefined)
     return plain ? '"nothing: true" stands beside something that it does' : null;
   if (!plain) return 'it says nothing of what the function does; if that is meant, say "nothing: true"';
-  return call.or !== undefined && call.returns === undefined ? '"or" needs "returns"' : null;
+  for (const key of ['or', 'unheld'] as const) {
+    if (call[key] !== undefined && call.returns === undefined) return `"${key}" needs "returns"`;
+  }
+  return null;
 }
 
 function dotted(what: string) {

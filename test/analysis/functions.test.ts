@@ -396,9 +396,7 @@ void a(struct vm_fault *vmf, struct vm_area_struct *vma, gfp_t gfp)
     ).toContainEqual(expect.stringContaining('finish: __folio_set_checked'));
   });
 
-  // Of the meetings of one call, callers are asked about the first under the same conditions. With all of them, pages of a
-  // loop that takes a folio apart (split-tail-flags-late in test/replay) are taken for the one published before.
-  it.fails('are confirmed for all folios that meet the update under them', async () => {
+  it('are confirmed for all folios that meet the update under them', async () => {
     const found = await hazard(`
 static void finish(struct vm_area_struct *vma, struct folio *folio)
 {
@@ -422,6 +420,24 @@ void handle(struct vm_fault *vmf, struct vm_area_struct *vma, swp_entry_t entry,
 	fault(vmf, vma, entry, gfp);
 }`);
     expect(found.meetings.map(({ origin }) => [...origin.visible].join())).toEqual(['LRU', 'swap cache,LRU']);
+  });
+
+  it('are open where the tree gives the value of one of two constants only', async () => {
+    const text = (condition: string): string => `
+#define PSIZE 4096
+enum { FRESH = BIT(0), FOUND = BIT(1) };
+void a(struct address_space *mapping)
+{
+	struct folio *folio;
+
+	if (${condition}) {
+		folio = filemap_grab_folio(mapping, 0);
+		if (!IS_ERR(folio))
+			__folio_set_checked(folio);
+	}
+}`;
+    expect(await hazards(text('PSIZE == PAGE_SIZE'))).toEqual(['a: __folio_set_checked']);
+    expect(await hazards(text('FRESH == FOUND'))).toEqual([]);
   });
 
   it('may be alternatives', async () => {

@@ -381,6 +381,46 @@ void a(struct address_space *mapping)
   });
 });
 
+describe('pages that leave a frozen folio one by one', () => {
+  const split = (before: string, after: string, behind: string): string => `
+static void split_tail(struct page *head, int tail)
+{
+	struct page *page_tail = head + tail;
+
+	${before}
+	page_ref_unfreeze(page_tail, 1);
+	${after}
+}
+void split(struct folio *folio, int nr)
+{
+	struct page *head = &folio->page;
+	int i;
+
+	if (!folio_ref_freeze(folio, 1))
+		return;
+	for (i = nr - 1; i >= 1; i--) {
+		split_tail(head, i);
+		${behind}
+	}
+}`;
+
+  it('are another page in each pass of a loop', async () => {
+    expect(await hazards(split('__SetPageReferenced(page_tail);', '', ''))).toEqual([]);
+    expect(await hazards(split('', '', '__folio_set_referenced(folio);'))).toEqual([]);
+  });
+
+  it('are the same page within a pass, in the function that unfroze it and in its caller', async () => {
+    expect(await hazards(split('', '__SetPageReferenced(page_tail);', ''))).toEqual([
+      'split_tail: __SetPageReferenced',
+    ]);
+    for (const page of ['head + i', '&head[i]', 'nth_page(head, i)']) {
+      expect(await hazards(split('', '', `__SetPageReferenced(${page});`))).toEqual([
+        'split: __SetPageReferenced',
+      ]);
+    }
+  });
+});
+
 describe('a folio that was reached by its PFN', () => {
   const reached = (statement: string): string => `
 void a(unsigned long pfn)
@@ -461,6 +501,74 @@ int isolate_migratepages_block(struct compact_control *cc, unsigned long low_pfn
 	return folio_test_clear_lru(folio);
 }`),
     ).toEqual(['isolate_migratepages_block: folio_test_clear_lru']);
+  });
+
+  it.each([
+    ['before a reference is asked for', 'folio_set_referenced(folio);', '', true],
+    [
+      'where none is asked for',
+      'if (folio_test_hwpoison(folio)) {\n\t\t\tfolio_set_referenced(folio);\n\t\t\tcontinue;\n\t\t}',
+      '',
+      false,
+    ],
+    [
+      'with one, before it is looked at again',
+      '',
+      'folio_set_referenced(folio);\n\t\tif (page_folio(page) != folio)\n\t\t\tgoto put;',
+      true,
+    ],
+    [
+      'with one, when it was looked at again',
+      '',
+      'if (page_folio(page) != folio)\n\t\t\tgoto put;\n\t\tfolio_set_referenced(folio);',
+      false,
+    ],
+    ['with one, where nobody looks at it again', '', 'folio_set_referenced(folio);', false],
+  ])('may be that of any PFN, which a try-get shows: %s', async (_what, before, after, isHazard) => {
+    expect(
+      await hazards(`${OWNER}
+static void walk(unsigned long start, unsigned long end)
+{
+	unsigned long pfn;
+
+	for (pfn = start; pfn < end; pfn++) {
+		struct page *page = pfn_to_page(pfn);
+		struct folio *folio = page_folio(page);
+
+		${before}
+		if (!folio_try_get(folio))
+			continue;
+		${after}
+put:
+		folio_put(folio);
+	}
+}
+void range(unsigned long start, unsigned long end)
+{
+	walk(start, end);
+}`),
+    ).toEqual(isHazard ? ['walk: folio_set_referenced'] : []);
+  });
+
+  it('is the same folio where the PFN is that of a folio at hand, or nobody asks for a reference', async () => {
+    const text = (pfn: string, statement: string): string => `${OWNER}
+void a(struct address_space *mapping, unsigned long given)
+{
+	struct folio *folio = filemap_get_folio(mapping, 0);
+	unsigned long pfn;
+
+	if (IS_ERR(folio))
+		return;
+	pfn = ${pfn};
+	folio = pfn_folio(pfn);
+	folio_set_referenced(folio);
+	${statement}
+}`;
+    expect(await hazards(text('folio_pfn(folio)', 'if (folio_try_get(folio)) other();'))).toEqual([]);
+    expect(await hazards(text('given', ''))).toEqual([]);
+    expect(await hazards(text('given', 'if (folio_try_get(folio)) other();'))).toEqual([
+      'a: folio_set_referenced',
+    ]);
   });
 
   it('may not be taken off the LRU without a reference: who frees it does so plainly', async () => {
