@@ -1,6 +1,7 @@
 import { takeBatch } from '../../src/lists/intake.js';
 import type { Policy } from '../../src/lists/policy/policy.js';
 import { publicInbox } from '../../src/lists/sources/public-inbox.js';
+import { tellTwins } from '../../src/lists/twins.js';
 import type { Store } from '../../src/lists/store/store.js';
 
 /** Reads a whole epoch into a store, as `recto follow` does; gives the number of mails. */
@@ -16,7 +17,9 @@ export async function takeEpoch(store: Store, epoch: string): Promise<number> {
     wait: 0,
   };
   let mails = 0;
-  for await (const batch of source.read(null, () => false)) {
+  const sources = new Map([[source.name, source]]);
+  for await (const read of source.read(null, () => false)) {
+    const batch = await tellTwins(store, sources, source, read);
     mails += takeBatch(store, source, batch, policy as Policy, Date.now()).mails;
   }
   await source.close();

@@ -2,6 +2,7 @@ import { RectoError } from '../errors.js';
 import type { WriteBody } from './answering.js';
 import { answerRequests } from './explaining.js';
 import { takeBatch, type Taken } from './intake.js';
+import type { Sources } from './mail-bytes.js';
 import type { Policy } from './policy/policy.js';
 import { reviewDue, type Outcome } from './review-due.js';
 import type { Reviewer } from './reviewer.js';
@@ -11,6 +12,7 @@ import { postChecks } from './send/patchwork.js';
 import type { Transport } from './send/transport.js';
 import type { Source } from './source.js';
 import type { SeriesRecord, Store } from './store/store.js';
+import { tellTwins } from './twins.js';
 
 /** What following needs; what stands behind each is of no interest here. */
 export interface Following {
@@ -42,14 +44,15 @@ export function recover(store: Store, now: number): void {
 /** Does what is due: reads what is new, reviews what is ready, sends what may go. */
 export async function followOnce(following: Following): Promise<void> {
   const { store, policy, signal, now } = following;
+  const sources = new Map(following.sources.map((source) => [source.name, source]));
   for (const source of following.sources) {
     if (signal.aborted) return;
-    await readSource(following, source);
+    await readSource(following, sources, source);
   }
   answerRequests(store, policy, now());
   await settleDoubts(store, policy, openArchive(policy, store), now());
   await sendAll(following);
-  const desk = { ...following, sources: new Map(following.sources.map((source) => [source.name, source])) };
+  const desk = { ...following, sources };
   // A review takes minutes: what is ready goes out between two of them.
   for (const series of store.series.due(now())) {
     if (signal.aborted) return;
@@ -69,10 +72,15 @@ export function nextDue(store: Store): number | null {
   return known.length === 0 ? null : Math.min(...known);
 }
 
-async function readSource({ store, policy, signal, now, log }: Following, source: Source): Promise<void> {
+async function readSource(
+  { store, policy, signal, now, log }: Following,
+  sources: Sources,
+  source: Source,
+): Promise<void> {
   try {
     const isKnown = (place: string) => store.mails.at(source.name, place) !== null;
-    for await (const batch of source.read(store.sources.position(source.name), isKnown)) {
+    for await (const read of source.read(store.sources.position(source.name), isKnown)) {
+      const batch = await tellTwins(store, sources, source, read);
       const taken = takeBatch(store, source, batch, policy, now());
       if (taken.mails + taken.deleted + taken.aside > 0) log.read(source.name, taken);
       if (signal.aborted) return;

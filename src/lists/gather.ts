@@ -151,7 +151,8 @@ function begin(store: Store, mail: MailRecord, letter: Letter, total: number | n
  * as many patches; and with a smaller version, or the same where this one says that it is sent again.
  */
 function findFormer(store: Store, series: SeriesRecord, letter: Letter, topic: string): number | null {
-  const again = letter.subject.tags.some((tag) => tag === 'resend' || tag === 'repost');
+  const again =
+    letter.twin !== undefined || letter.subject.tags.some((tag) => tag === 'resend' || tag === 'repost');
   if (series.reply || (series.version === 1 && !again)) return null;
   const related = [
     ...store.series.withTopic(series.senderAddress, topic),

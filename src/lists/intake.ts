@@ -4,6 +4,7 @@ import type { Letter } from './letter.js';
 import { isAmong } from './policy/decide.js';
 import type { Policy } from './policy/policy.js';
 import type { Batch, FoundMail, Source, SourceEvent } from './source.js';
+import { mailKey } from './store/mail-row.js';
 import type { MailRecord, Store } from './store/store.js';
 
 /** What one batch brought. */
@@ -63,9 +64,13 @@ export function takeBatch(store: Store, source: Source, batch: Batch, policy: Po
 
 /** Ids of mails of a batch that were not there before it. */
 function unknownOf(store: Store, { events }: Batch): Set<string> {
-  const ids = events.flatMap((event) => (event.kind === 'mail' ? [event.letter.messageId] : []));
+  const ids = events.flatMap((event) => (event.kind === 'mail' ? [keyOf(event.letter)] : []));
   const known = store.mails.known(ids);
   return new Set(ids.filter((id) => !known.has(id)));
+}
+
+function keyOf({ messageId, twin }: Letter): string {
+  return mailKey(messageId, twin);
 }
 
 /** Gives the number of the mail; its place is not noted yet. */
@@ -78,7 +83,7 @@ function takeMail(
   now: number,
 ): { id: number; isNew: boolean } {
   const { letter } = found;
-  const known = unknown.delete(letter.messageId) ? null : store.mails.find(letter.messageId)!;
+  const known = unknown.delete(keyOf(letter)) ? null : store.mails.find(letter.messageId, letter.twin)!;
   if (known !== null) {
     if (known.gone) comeBack(store, known, policy);
     return { id: known.id, isNew: false };

@@ -26,6 +26,8 @@ export type LetterKind =
 export interface Letter {
   /** Without angle brackets; made from the content where the mail has none. */
   readonly messageId: string;
+  /** What tells it from another mail with that Message-ID that came before; see `tellTwins`. */
+  readonly twin?: string;
   readonly kind: LetterKind;
   /** Why it is kept aside; null otherwise. */
   readonly reason: string | null;

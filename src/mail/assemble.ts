@@ -1,3 +1,4 @@
+import { changeOf } from '../patch/change.js';
 import type { Patch } from '../patch/patch.js';
 import type { PatchMail } from './patch-mail.js';
 import type { Series } from './series.js';
@@ -23,7 +24,9 @@ export function assembleSeries(mails: readonly PatchMail[]): Series[] {
   const seen = new Set<string>();
   for (const mail of own) {
     const id = mail.message.messageId;
-    const key = id === null ? null : `${id} ${mail.subject.number ?? ''}`;
+    // Copies of one mail are one; a diff that changes something else was sent with the id of another one.
+    const key =
+      id === null ? null : `${id} ${mail.subject.number ?? ''} ${changeOf(mail.patch?.files ?? [])}`;
     if (key !== null && seen.has(key)) continue;
     if (key !== null) seen.add(key);
     join(drafts, mail);

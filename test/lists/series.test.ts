@@ -256,6 +256,53 @@ describe('mails', () => {
     expect(reviewed(desk)).toHaveLength(1);
   });
 
+  it('that come over a list which writes into them are the same still', async () => {
+    const desk = new TestDesk();
+    const [sent] = seriesMails({ name: 'mm: one', patches: 1 });
+    const listed = sent!
+      .replace('Subject: [PATCH] ', 'Subject: [list-dev] [PATCH] ')
+      .replace('2.39.5', '2.39.5\n\n_______\nlist mailing list\n');
+    desk.arrive(sent!, listed);
+    await desk.pass(10);
+    desk.arrive(listed);
+    await desk.pass(60);
+    expect(reviewed(desk)).toEqual(['v1 mm: one: part 1: 1']);
+  });
+
+  it('that say something else under one Message-ID are several', async () => {
+    const desk = new TestDesk('settle: 0s\nanswers: [{ to: list, embargo: 1h }]');
+    const [cover, first, second] = seriesMails({ name: 'mm: one', patches: 2 });
+    const asFirst = second!.replace('mm-one-v1-2@example.org', 'mm-one-v1-1@example.org');
+    desk.arrive(cover!, first!);
+    await desk.pass(1);
+    desk.arrive(asFirst);
+    await desk.pass(1);
+    desk.arrive(asFirst, first!);
+    await desk.pass(60);
+    expect(reviewed(desk)).toEqual(['v1 mm: one: 1 2']);
+    expect(desk.reviewed[0]!.patches.map(({ subject }) => subject)).toEqual([
+      'mm: one: part 1',
+      'mm: one: part 2',
+    ]);
+  });
+
+  it('that are mended and sent again under their Message-ID replace what was sent before', async () => {
+    const desk = new TestDesk('settle: 0s\nanswers: [{ to: list, embargo: 1h }]');
+    desk.finds = () => [{ id: 'aaaaaaa11111' }];
+    const [sent] = seriesMails({ name: 'mm: one', patches: 1 });
+    desk.arrive(sent!);
+    await desk.pass(1);
+    desk.finds = () => [];
+    desk.arrive(sent!.replace('+int c;', '+int mended;'));
+    await desk.pass(1);
+    expect(reviewed(desk)).toHaveLength(2);
+    expect(desk.store.answers.count()).toMatchObject({ waiting: 0, dropped: 1 });
+    desk.arrive(sent!);
+    await desk.pass(120);
+    expect(reviewed(desk)).toHaveLength(2);
+    expect(desk.sent).toEqual([]);
+  });
+
   it('that are taken away are missing, and what would have answered them is dropped', async () => {
     const desk = new TestDesk('settle: 0s\nanswers: [{ to: list, embargo: 1h }]');
     desk.finds = () => [{ id: 'aaaaaaa11111' }];

@@ -125,6 +125,11 @@ describe('mails become series', () => {
     expect(await read(patch('[PATCH] a', 'a'), patch('[PATCH] a', 'a'))).toHaveLength(1);
   });
 
+  it('another patch under the same Message-ID is another mail', async () => {
+    const mended = patch('[PATCH] a', 'a', undefined, DIFF.replace(/^\+.*$/m, '+mended'));
+    expect(await read(patch('[PATCH] a', 'a'), mended)).toHaveLength(2);
+  });
+
   it('the patch itself is preferred to replies that quote it', async () => {
     const quote = patch(
       'Re: [PATCH] a',

@@ -30,7 +30,7 @@ describe('what a series needs beforehand', () => {
     const { patches, notes } = await reviewed(BASE, [await prerequisite(BASE, NEEDED)]);
     expect(patches.map(({ status }) => status)).toEqual(['applied']);
     expect(await patches[0]!.tree!.read(FILE)).toBe(AFTER);
-    expect(notes).toEqual(['it needs "mm: rename one", which was applied before it']);
+    expect(notes).toEqual(['it needs "mm: rename one", which was applied first']);
   });
 
   it('may be in the tree already', async () => {

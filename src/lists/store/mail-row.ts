@@ -22,10 +22,16 @@ export const MAIL_COLUMNS = [
   'gone',
 ];
 
+/** What a mail is known by: its Message-ID and, where another mail has that, too, what tells the two apart. */
+export function mailKey(messageId: string, twin: string | null = null): string {
+  // No id has a blank in it.
+  return twin === null ? messageId : `${messageId} ${twin}`;
+}
+
 export function mailValues(mail: MailRecord): Value[] {
   return [
     mail.id,
-    mail.messageId,
+    mailKey(mail.messageId, mail.twin),
     mail.kind,
     mail.reason,
     mail.title,
@@ -44,9 +50,11 @@ export function mailValues(mail: MailRecord): Value[] {
 }
 
 export function mailOf(row: Row): MailRecord {
+  const [messageId, twin = null] = text(row, 'message_id').split(' ');
   return {
     id: number(row, 'id'),
-    messageId: text(row, 'message_id'),
+    messageId: messageId!,
+    twin,
     kind: text(row, 'kind') as LetterKind,
     reason: row['reason'] as string | null,
     title: text(row, 'title'),

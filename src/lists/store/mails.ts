@@ -1,4 +1,4 @@
-import { mailOf } from './mail-row.js';
+import { mailKey, mailOf } from './mail-row.js';
 import { number, text, type Row, type Sql } from './sql.js';
 import type { MailRecord, MailRecords } from './store.js';
 import type { Threads } from './threads.js';
@@ -14,18 +14,19 @@ export function mailRecords(sql: Sql, threads: Threads, working: WorkingSet): Ma
   return {
     get,
     places,
-    known: (messageIds) =>
+    known: (keys) =>
       new Set(
         sql
           .all(
             'SELECT message_id FROM mail WHERE message_id IN (SELECT value FROM json_each(?))',
-            JSON.stringify(messageIds),
+            JSON.stringify(keys),
           )
           .map((row) => text(row, 'message_id')),
       ),
-    find: (messageId) =>
-      working.newMailOf(messageId) ??
-      mailOrNull(sql.first('SELECT * FROM mail WHERE message_id = ?', messageId)),
+    find(messageId, twin) {
+      const key = mailKey(messageId, twin);
+      return working.newMailOf(key) ?? mailOrNull(sql.first('SELECT * FROM mail WHERE message_id = ?', key));
+    },
     at(source, place) {
       working.flush();
       return mailOrNull(
@@ -39,6 +40,7 @@ export function mailRecords(sql: Sql, threads: Threads, working: WorkingSet): Ma
     add: (letter, arrived, thread) =>
       working.addMail({
         messageId: letter.messageId,
+        twin: letter.twin ?? null,
         kind: letter.kind,
         reason: letter.reason,
         title: letter.title,

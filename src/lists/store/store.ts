@@ -39,6 +39,8 @@ export interface SourceRecords {
 export interface MailRecord {
   readonly id: number;
   readonly messageId: string;
+  /** What tells it from the mail that came first with that Message-ID; null for that one. */
+  readonly twin: string | null;
   readonly kind: LetterKind;
   readonly reason: string | null;
   readonly title: string;
@@ -68,9 +70,9 @@ export interface MailPlace {
 }
 
 export interface MailRecords {
-  find(messageId: string): MailRecord | null;
-  /** Of some ids, those of mails that are there. */
-  known(messageIds: readonly string[]): ReadonlySet<string>;
+  find(messageId: string, twin?: string): MailRecord | null;
+  /** Of some ids (`mailKey`), those of mails that are there. */
+  known(keys: readonly string[]): ReadonlySet<string>;
   get(id: number): MailRecord;
   /** The mail at a place, when that place is known. */
   at(source: string, place: string): MailRecord | null;

@@ -1,4 +1,4 @@
-import { MAIL_COLUMNS, mailOf, mailValues } from './mail-row.js';
+import { MAIL_COLUMNS, mailKey, mailOf, mailValues } from './mail-row.js';
 import { SERIES_COLUMNS, seriesOf, seriesValues } from './series-row.js';
 import { number, type Sql } from './sql.js';
 import type { MailRecord, SeriesRecord } from './store.js';
@@ -12,7 +12,7 @@ export interface WorkingSet {
   addMail(mail: Omit<MailRecord, 'id'>): MailRecord;
   /** A mail that the file does not have yet. */
   newMail(id: number): MailRecord | null;
-  newMailOf(messageId: string): MailRecord | null;
+  newMailOf(key: string): MailRecord | null;
   changeMail(id: number, change: Partial<MailRecord>): void;
   addSeries(series: Omit<SeriesRecord, 'id'>): SeriesRecord;
   series(id: number): SeriesRecord;
@@ -100,13 +100,13 @@ export function openWorkingSet(sql: Sql): WorkingSet {
       nextMail ??= nextId(sql, 'mail');
       const added = { id: nextMail++, ...mail };
       newMails.set(added.id, added);
-      idOf.set(added.messageId, added.id);
+      idOf.set(mailKey(added.messageId, added.twin), added.id);
       written();
       return added;
     },
     newMail: (id) => newMails.get(id) ?? null,
-    newMailOf(messageId) {
-      const id = idOf.get(messageId);
+    newMailOf(key) {
+      const id = idOf.get(key);
       return id === undefined ? null : newMails.get(id)!;
     },
     changeMail(id, change) {
