@@ -1,5 +1,6 @@
 import { guardHolds } from '../analysis/guard.js';
 import type { Hazard } from '../analysis/hazards.js';
+import type { Origin } from '../analysis/origin.js';
 import type { FlagUpdate, Meeting } from '../analysis/summary.js';
 import { bitOperation } from '../analysis/update.js';
 import type { FlagMeaning } from '../folio/contract.js';
@@ -14,7 +15,7 @@ export interface AdviceBackground {
 
 /** What can be done about a hazard, as far as it takes more than looking at it. */
 export interface WaysOut {
-  /** All folios that get there were allocated on the way, by the code that shows them too early. */
+  /** All folios that get there were allocated on the way, and shown before the flag was as the update leaves it. */
   readonly madeHere: boolean;
   /** Where it shows them, "folio_add_lru() (mm/a.c:12)"; null where that is not in one place. */
   readonly publisher: string | null;
@@ -37,7 +38,7 @@ export function waysOut(hazard: Hazard, background: AdviceBackground): WaysOut {
   const test = testOf(hazard.update.text);
   const known = test !== null && background.hasAccessor(test) ? test : null;
   const testIsEnough = known !== null && isTestEnough(hazard, background.meanings);
-  const madeHere = hazard.meetings.every(({ origin }) => origin.unique);
+  const madeHere = hazard.meetings.every(({ origin }) => origin.unique && !isDone(hazard.update, origin));
   return {
     madeHere,
     publisher: madeHere ? publisherOf(hazard) : null,
@@ -46,6 +47,11 @@ export function waysOut(hazard: Hazard, background: AdviceBackground): WaysOut {
     whySet: testIsEnough ? whySet(hazard, background.meanings) : null,
     ...atomicForms(hazard.update, background),
   };
+}
+
+/** Is the flag known to be as the update leaves it? Then doing that earlier is no way out: it was done earlier. */
+function isDone({ operation, flag }: FlagUpdate, { flags }: Origin): boolean {
+  return (operation === 'set' || operation === 'clear') && flags[flag] === (operation === 'set');
 }
 
 function publisherOf({ meetings }: Hazard): string | null {
@@ -73,6 +79,7 @@ function whySet({ update, meetings }: Hazard, meanings: readonly FlagMeaning[]):
     .filter(({ where }) => where === null)
     .map(({ visible }) => visible);
   const places = new Set<string>();
+  const left = new Set<string>();
   let isNew = false;
   let isOther = false;
   for (const { origin } of meetings) {
@@ -82,11 +89,20 @@ function whySet({ update, meetings }: Hazard, meanings: readonly FlagMeaning[]):
     const through = place && seenThrough(place);
     if (through) places.add(through);
     else if (origin.unique) isNew = true;
-    else isOther = true;
+    else {
+      const found = origin.steps[0]?.says ?? '';
+      const before = implying.find(
+        (visible) => visible.length > 0 && visible.every((at) => found.includes(at)),
+      );
+      const source = before && seenThrough(before);
+      if (source) left.add(source);
+      else isOther = true;
+    }
   }
   const reasons = [...places].map(
     (through) => `a folio in ${through} has ${update.flag} set, and nothing clears it there`,
   );
+  for (const through of left) reasons.push(`one that has left ${through} has it set still`);
   if (isNew) reasons.push(`a new folio has ${update.flag} set before it becomes visible`);
   if (isOther && reasons.length > 0) reasons.push('others have it set already');
   return reasons.length > 0 ? reasons.join('; ') : `${update.flag} is set already on a folio that gets there`;

@@ -116,6 +116,20 @@ describe('advice', () => {
       'Use the atomic folio_set_swapbacked().',
     ]);
     expect(adviceOf(hazard([made, pageCache]), 'published-earlier', background)).toHaveLength(1);
+    const finished: Origin = { ...made, flags: { swapbacked: true } };
+    expect(adviceOf(hazard([finished]), 'guard-removed', background).join()).not.toContain('Call');
+  });
+
+  it('tells why folios that are not in the swap cache any more have the flag', () => {
+    const left: Origin = {
+      ...swapCache,
+      visible: new Set(['LRU']),
+      flags: { swapbacked: true },
+      steps: [step('swap_cache_get_folio() finds it, visible through swap cache and LRU')],
+    };
+    expect(adviceOf(hazard([swapCache, left]), 'new-caller', background)[0]).toContain(
+      'nothing clears it there; one that has left the swap cache has it set still, so that',
+    );
   });
 
   it('names no accessor that the tree does not have', () => {
