@@ -8,7 +8,8 @@ import type { Place } from './placement.js';
 
 /** Findings that are told in one comment. */
 export interface Matter {
-  readonly told: Told;
+  /** What it is about; several where folios of several functions come to an update at the same lines. */
+  readonly about: readonly [Told, ...Told[]];
   readonly ids: readonly string[];
   readonly place: Place | null;
   readonly suggestion: string | null;
@@ -16,16 +17,35 @@ export interface Matter {
 
 /** Puts together what a reader would take for one matter. */
 export function matters(findings: readonly PlacedFinding[]): Matter[] {
-  return gather(findings.map(({ finding }) => finding)).map((told) => {
+  const found = new Map<string, Matter>();
+  for (const told of gather(findings.map(({ finding }) => finding))) {
     const placed = told.map((finding) => findings.find((item) => item.finding === finding)!);
-    return {
-      told,
-      ids: told.map(({ id }) => id),
-      place: placed[0]!.place,
-      // A change of the same lines for each of several updates would be several changes.
-      suggestion: placed.length === 1 ? placed[0]!.suggestion : null,
-    };
-  });
+    const { place } = placed[0]!;
+    // A change of the same lines for each of several updates would be several changes.
+    const suggestion = placed.length === 1 ? placed[0]!.suggestion : null;
+    const ids = told.map(({ id }) => id);
+    const key = place === null ? ids.join() : samePlaceKey(told, place);
+    const known = found.get(key);
+    found.set(
+      key,
+      known
+        ? {
+            about: [...known.about, told],
+            ids: [...known.ids, ...ids],
+            place,
+            suggestion: known.suggestion === suggestion ? suggestion : null,
+          }
+        : { about: [told], ids, place, suggestion },
+    );
+  }
+  return [...found.values()];
+}
+
+/** Equal for what one change has done to the same updates at the same lines. */
+function samePlaceKey(told: Told, place: Place): string {
+  const [{ patch, because, rule }] = told;
+  const updates = told.map(({ updater, update, word, line }) => [updater, update, word, line]);
+  return JSON.stringify([patch, because, rule, updates, place]);
 }
 
 /** The comment that tells a matter at its lines. */
@@ -36,12 +56,12 @@ export function commentOf(matter: Matter, patches: Judgement['patches']): string
 }
 
 /** A matter in Markdown: what it is, how the pull request came to it, what helps, and `instead`, which shows that. */
-export function describe({ told }: Matter, patches: Judgement['patches'], instead = ''): string {
-  const [{ because, patch }] = told;
+export function describe({ about }: Matter, patches: Judgement['patches'], instead = ''): string {
+  const [[{ because, patch }]] = about;
   const subject = patches.find(({ number }) => number === patch)?.subject ?? '';
   const cause = causeText(because, `"${subject}"`);
   const caused = patches.length > 1 && cause !== null ? [prose(cause)] : [];
-  return [...caused, findingMarkdown(told, instead)].join('\n\n');
+  return [...caused, findingMarkdown(about, instead)].join('\n\n');
 }
 
 /** The comment, when its finding is not there any more. */

@@ -114,7 +114,7 @@ function reviewBody(
   patches: Judgement['patches'],
 ): string {
   const places = inline.length === 1 ? 'At one place' : `At ${String(inline.length)} places`;
-  const plain = inline.every(({ told }) => told.every(({ atomic }) => !atomic));
+  const plain = inline.every(({ about }) => about.flat().every(({ atomic }) => !atomic));
   const what = plain
     ? 'flag updates that are not atomic reach folios that others can see.'
     : "flags of a folio are updated in a way that can undo somebody else's update, or be undone by one.";

@@ -6,6 +6,7 @@ import { updateSays } from '../rules/words.js';
 import { causeText, gather, type Told } from './evidence.js';
 import { interleaving } from './interleaving.js';
 import { code, fenced, prose } from './markup.js';
+import { commonAdvice, findingsOf, likewise, type Matter } from './matter.js';
 import { groundText, otherNotes } from './notes.js';
 import { summary } from './summary.js';
 
@@ -32,7 +33,11 @@ export function reviewToMarkdown(review: Review): string {
         ...applicationDetails(applied, review).map((detail) => `  - ${prose(detail)}`),
       ])
       .join('\n'),
-    ...[...open, ...closed].flatMap((told) => [`### ${heading(told)}`, ...said(told), findingMarkdown(told)]),
+    ...[...open, ...closed].flatMap((told) => [
+      `### ${heading(told)}`,
+      ...said(told),
+      findingMarkdown([told]),
+    ]),
     ...(right.length === 0 ? [] : ['### Put right', right.map((told) => `- ${heading(told)}`).join('\n')]),
     otherNotes(review)
       .map((note) => `> ${prose(note)}`)
@@ -48,16 +53,18 @@ function heading([{ title, origins, file, line }]: Told): string {
 }
 
 /**
- * One comment about what `gather` has put together: what is wrong, one interleaving, the evidence, what helps. Whoever
- * posts it puts it where the code is, so that it has no heading.
+ * One comment about a matter: what is wrong, one interleaving, the evidence, what helps. Whoever posts it puts it where
+ * the code is, so that it has no heading.
  *
  * @param instead a block that shows what helps as code
  */
-export function findingMarkdown(told: Told, instead = ''): string {
+export function findingMarkdown(matter: Matter, instead = ''): string {
+  const [told, ...others] = matter;
   const [first] = told;
   const message = messageOf(told);
   const drawn = interleaving(first);
-  const advice = [...new Set(told.flatMap((finding) => finding.advice))];
+  const advice =
+    others.length > 0 ? commonAdvice(matter) : [...new Set(told.flatMap((finding) => finding.advice))];
   const link =
     first.link === null
       ? ''
@@ -66,9 +73,12 @@ export function findingMarkdown(told: Told, instead = ''): string {
     prose(message),
     drawn === null ? '' : fenced(drawn.narrow).join('\n'),
     evidenceList(told).join('\n'),
+    ...others.flatMap((other) => [prose(likewise(other)), evidenceList(other).join('\n')]),
     advice.length === 0 ? '' : ['What helps:', '', ...advice.map((text) => `- ${prose(text)}`)].join('\n'),
     instead,
-    `<sub>${first.severity}, confidence ${first.confidence} · ${told.map(({ id }) => code(id)).join(' ')}${link}</sub>`,
+    `<sub>${first.severity}, confidence ${first.confidence} · ${findingsOf(matter)
+      .map(({ id }) => code(id))
+      .join(' ')}${link}</sub>`,
   ];
   return blocks.filter((block) => block !== '').join('\n\n');
 }

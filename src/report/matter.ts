@@ -2,6 +2,7 @@ import type { Finding } from '../review/finding.js';
 import type { Review } from '../review/review.js';
 import { gather, type Told } from './evidence.js';
 import { isMemoryFailure } from './interleaving.js';
+import { seenThrough } from '../rules/words.js';
 
 /** What one patch does to one update: all functions whose folios come to it, each with its findings. */
 export type Matter = readonly [Told, ...Told[]];
@@ -30,4 +31,26 @@ export function mattersOf({ findings }: Pick<Review, 'findings'>, patchNumber: n
 /** All findings of a matter. */
 export function findingsOf(matter: Matter): readonly Finding[] {
   return matter.flat();
+}
+
+/** The sentence that leads from the first function of a matter to another one. */
+export function likewise([{ in: holder, origins }]: Told): string {
+  const through = seenThrough(origins.flatMap(({ visible }) => visible));
+  const which = through === null ? 'others may see' : `is visible through ${through}`;
+  return `${holder}() does the same with a folio that ${which}:`;
+}
+
+/** Only what helps with an update wherever it is met: what one caller may do is not enough for the others. */
+export function commonAdvice(matter: Matter): readonly string[] {
+  const byUpdate = new Map<string, Finding[]>();
+  for (const finding of findingsOf(matter)) {
+    byUpdate.set(finding.update, [...(byUpdate.get(finding.update) ?? []), finding]);
+  }
+  const what = (text: string) => text.split(':')[0]!;
+  const common = [...byUpdate.values()].flatMap(([first, ...others]) =>
+    (first?.advice ?? []).filter((text) =>
+      others.every((finding) => finding.advice.some((other) => what(other) === what(text))),
+    ),
+  );
+  return [...new Set(common)];
 }

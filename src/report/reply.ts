@@ -2,11 +2,10 @@ import type { AppliedPatch } from '../review/applied.js';
 import type { Finding, FindingOrigin } from '../review/finding.js';
 import { listed, messageOf, updateName } from '../review/message.js';
 import type { Review } from '../review/review.js';
-import { seenThrough } from '../rules/words.js';
 import { causeText, type Told } from './evidence.js';
 import { interleaving, isMemoryFailure, possibleRaces } from './interleaving.js';
 import { printable, wrap } from './lines.js';
-import { findingsOf, mattersOf, type Matter } from './matter.js';
+import { commonAdvice, findingsOf, likewise, mattersOf, type Matter } from './matter.js';
 import { quote, type Quotation } from './quote.js';
 
 /** Columns of our own words in a mail. */
@@ -101,12 +100,6 @@ function cause([{ because, resolvedBy, patch }]: Told, { patches }: Review): str
       : `Patch ${resolvedBy} takes it back, but a bisection can end up between the two.`,
   ].filter((part) => part !== null);
   return parts.length === 0 ? null : capitalised(parts.join(' '));
-}
-
-function likewise([{ in: holder, origins }]: Told): string {
-  const through = seenThrough(origins.flatMap(({ visible }) => visible));
-  const which = through === null ? 'others may see' : `is visible through ${through}`;
-  return `${holder}() does the same with a folio that ${which}:`;
 }
 
 /** One line of the evidence; `mark` says how it follows from those above. */
@@ -246,21 +239,11 @@ function otherCallers(matter: Matter): string[] {
 
 // ---- what to do
 
-/** Only what helps with an update wherever it is met: what one caller may do is not enough for the others. */
 function advice(matter: Matter): string[] {
-  const byUpdate = new Map<string, Finding[]>();
-  for (const finding of findingsOf(matter)) {
-    byUpdate.set(finding.update, [...(byUpdate.get(finding.update) ?? []), finding]);
-  }
-  const what = (text: string) => text.split(':')[0]!;
-  const common = [...byUpdate.values()].flatMap(([first, ...others]) =>
-    (first?.advice ?? []).filter((text) =>
-      others.every((finding) => finding.advice.some((other) => what(other) === what(text))),
-    ),
-  );
-  const texts = [...new Set(common)];
+  const texts = commonAdvice(matter);
   if (texts.length === 0) return [];
-  const alone = byUpdate.size === 1 && texts.length > 1;
+  const updates = new Set(findingsOf(matter).map(({ update }) => update));
+  const alone = updates.size === 1 && texts.length > 1;
   const head = alone ? 'Ways out, the cheapest first:' : texts.length === 1 ? 'A way out:' : 'What helps:';
   return [head, ...texts.flatMap((text) => wrap(text, '- ', '  ', COLUMNS))];
 }
