@@ -21,6 +21,7 @@ const modulePlaces = {
 
 rmSync(`${dist}bundle`, { recursive: true, force: true });
 const bundle = await rolldown({
+  // As tsc has just left it: what comes of this takes its place.
   input: `${dist}cli/main.js`,
   platform: 'node',
   // Packages are found in node_modules as ever.
@@ -31,4 +32,5 @@ await bundle.write({
   dir: dist,
   entryFileNames: 'cli/main.js',
   chunkFileNames: 'bundle/[name].js',
+  comments: false,
 });
