@@ -49,7 +49,7 @@ export interface FrameInterest {
 /** Facts about the callers' values that one frame keeps, besides those that updates depend on. */
 const CONDITIONS = 8;
 /** Frames that one line has; the paths that come later are dropped. */
-const FRAMES = 12;
+const FRAMES = 24;
 /** Frames of one line that agree about folios, and differ in what updates depend on. */
 const VARIANTS = 4;
 /** Terms that a variable's value is made of, at most. */

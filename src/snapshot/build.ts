@@ -13,6 +13,7 @@ import type { Tree } from '../tree/tree.js';
 import { FORMAT, type FunctionRow, type NodeRow, type SnapshotFile } from './format.js';
 import { analyseWithFrames } from './frames.js';
 import { markOf } from './lines.js';
+import { blocksOf } from './rows.js';
 import { callsAsked, functionsNamed, keptFunctions, keptNodes, namesRead, type Detail } from './select.js';
 import { keptStructs, tellsOfType } from './types.js';
 
@@ -68,7 +69,7 @@ export async function buildSnapshot(
       .filledSlots()
       .filter(({ entry }) => kept.has(entry))
       .map(({ struct, field, entry, local }) => [struct, field, entry.file, entry.facts.name, local ? 1 : 0]),
-    pool: { rows: rows.join(';'), strings, shapes },
+    pool: { blocks: blocksOf(rows), strings, shapes },
     files,
   };
 }

@@ -64,8 +64,7 @@ export function readSnapshot(path: string): SnapshotFile {
   }
   let content: unknown;
   try {
-    const text =
-      bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes, { maxOutputLength: LIMIT }) : bytes;
+    const text = bytes[0] === 0x1f && bytes[1] === 0x8b ? unfold(bytes) : bytes;
     content = JSON.parse(text.toString('utf8'));
   } catch {
     throw unreadable(
@@ -85,6 +84,13 @@ export function readSnapshot(path: string): SnapshotFile {
   return content;
 }
 
+/** The end of gzip says how much it unfolds to (RFC 1952, ISIZE): with room for that, it is done in one piece. */
+function unfold(bytes: Buffer): Buffer {
+  const size = bytes.length < 18 ? 0 : bytes.readUInt32LE(bytes.length - 4);
+  const chunkSize = Math.min(Math.max(size + 1, 1 << 16), LIMIT);
+  return gunzipSync(bytes, { chunkSize, maxOutputLength: LIMIT });
+}
+
 function unreadable(path: string, why: string): RectoError {
   return new RectoError('unreadable-input', `cannot read the snapshot ${path}: ${why}`, path);
 }
@@ -102,8 +108,7 @@ function hasAllParts(file: SnapshotFile): boolean {
     [model.flags, model.accessors, model.pageTypeAccessors, model.constants, model.states].every(
       Array.isArray,
     ) &&
-    [slots, pool.strings, pool.shapes].every(Array.isArray) &&
-    typeof pool.rows === 'string' &&
+    [slots, pool.blocks, pool.strings, pool.shapes].every(Array.isArray) &&
     Object.values(files).every(Array.isArray)
   );
 }

@@ -2,7 +2,7 @@ import type { Action } from '../c/facts.js';
 import type { StoredModel } from '../folio/stored-model.js';
 
 /** What a snapshot file begins with. A reader of another number cannot read it. */
-export const FORMAT = 2;
+export const FORMAT = 3;
 
 /** A snapshot as it stands in its file, which is this as JSON, compressed by gzip. */
 export interface SnapshotFile {
@@ -23,9 +23,9 @@ export interface SnapshotFile {
     name: string,
     local: 0 | 1,
   ])[];
-  /** See analysis/serial.ts; the rows with a semicolon between. */
+  /** See analysis/serial.ts, and rows.ts for the blocks that the rows stand in. */
   readonly pool: {
-    readonly rows: string;
+    readonly blocks: readonly string[];
     readonly strings: readonly string[];
     readonly shapes: readonly string[];
   };

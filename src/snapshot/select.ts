@@ -27,7 +27,7 @@ export function keptFunctions({ program, functions }: TreeAnalysis): ReadonlyMap
       known !== undefined && (tellsOfFolios(known.summary) || callsAsked(known.record, functions).length > 0);
     if (DETAILED.test(file)) {
       // A function that does nothing to folios so far may begin to, when a patch changes what it calls.
-      if (tells || (facts.kind === 'function' && handlesFolios(entry))) kept.set(entry, 'lines');
+      if (tells || (facts.kind === 'function' && handlesFolios(entry, program))) kept.set(entry, 'lines');
     } else if (known && (known.record.meetings.length > 0 || (!facts.isStatic && tells))) {
       kept.set(entry, 'summary');
     }
@@ -46,10 +46,23 @@ export function callsAsked(
   });
 }
 
-function handlesFolios({ facts }: FunctionEntry): boolean {
-  return [facts.returns, ...facts.parameters.map(({ type }) => type), ...Object.values(facts.locals)].some(
-    (type) => isPageType(type) || structName(type) === 'folio_batch',
-  );
+/** A variable for folios is one sign of it; what it passes to others or gets from them may have none, vmf->page. */
+function handlesFolios(entry: FunctionEntry, program: Program): boolean {
+  const { facts, file } = entry;
+  if ([...interfaceOf(entry), ...Object.values(facts.locals)].some(isForFolios)) return true;
+  return facts.nodes.some(({ action }) => {
+    if (action.do !== 'call' || typeof action.callee !== 'string') return false;
+    const callee = program.resolve(action.callee, file);
+    return callee !== null && interfaceOf(callee).some(isForFolios);
+  });
+}
+
+function interfaceOf({ facts }: FunctionEntry): readonly string[] {
+  return [facts.returns, ...facts.parameters.map(({ type }) => type)];
+}
+
+function isForFolios(type: string): boolean {
+  return isPageType(type) || structName(type) === 'folio_batch';
 }
 
 function tellsOfFolios(summary: Summary): boolean {

@@ -3,12 +3,14 @@ import type { Constants } from '../analysis/condition.js';
 import { SlotIndex, type Definitions, type FilledSlot, type FunctionEntry } from '../analysis/definitions.js';
 import type { FunctionAnalysis } from '../analysis/execution.js';
 import type { Frame } from '../analysis/frame.js';
-import { PoolReader, sourceOf } from '../analysis/serial.js';
+import type { Summary } from '../analysis/summary.js';
+import { PoolReader } from '../analysis/serial.js';
 import type { FlagModel } from '../folio/model.js';
 import { restoreModel } from '../folio/stored-model.js';
 import { RectoError } from '../errors.js';
 import { reasonOf } from '../tree/cache.js';
 import type { FunctionRow, NodeRow, SnapshotFile } from './format.js';
+import { poolOf } from './rows.js';
 import { linesOf, type Line } from './text.js';
 
 /** A function of the release, made of its row when it is asked for. */
@@ -18,6 +20,7 @@ export class SnapshotFunction implements FunctionEntry {
   private readonly row: FunctionRow;
   private readonly pool: PoolReader;
   private knownFacts: FunctionFacts | null = null;
+  private knownSummary: Summary | null = null;
   private knownAnalysis: FunctionAnalysis | null = null;
   private knownFrames: readonly string[] | null = null;
 
@@ -52,9 +55,14 @@ export class SnapshotFunction implements FunctionEntry {
     return (this.knownFacts ??= factsOf(this.row));
   }
 
+  /** What its callers learn of it: most functions are asked for no more. */
+  get summary(): Summary {
+    return (this.knownSummary ??= damaged(() => this.pool.get(this.row[6]) as Summary));
+  }
+
   get analysis(): FunctionAnalysis {
     return (this.knownAnalysis ??= damaged(() => ({
-      summary: this.pool.get(this.row[6]) as FunctionAnalysis['summary'],
+      summary: this.summary,
       record: this.pool.get(this.row[7]) as FunctionAnalysis['record'],
     })));
   }
@@ -151,8 +159,7 @@ export class Snapshot implements Definitions {
     this.fieldsOf = file.structs;
     this.constants = new Map(Object.entries(file.constants));
     this.model = restoreModel(file.model);
-    const { rows, strings, shapes } = file.pool;
-    const pool = new PoolReader(sourceOf({ rows: rows.split(';'), strings, shapes }));
+    const pool = new PoolReader(poolOf(file.pool));
     for (const [path, list] of Object.entries(file.files)) {
       const functions = new Map<string, SnapshotFunction>();
       for (const row of list) {

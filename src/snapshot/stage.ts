@@ -129,7 +129,10 @@ class Stage {
   private readonly rules: RuleData;
   private readonly program: Program;
   private readonly functions = new Map<string, StagedFunction>();
-  private readonly results = new Map<string, { entry: FunctionEntry; analysis: FunctionAnalysis }>();
+  private readonly results = new Map<
+    string,
+    { entry: FunctionEntry; named: ReadonlySet<string>; analysis: FunctionAnalysis }
+  >();
 
   constructor(
     snapshot: Snapshot,
@@ -180,14 +183,15 @@ class Stage {
     const analysis = mergeAnalysis(staged.release?.analysis ?? null, found, (line) =>
       staged.covers(line, entry),
     );
-    this.results.set(staged.key, { entry, analysis });
+    const named = new Set(entry.facts.nodes.flatMap(({ action }) => functionsNamed(action)));
+    this.results.set(staged.key, { entry, named, analysis });
     return summaryText(analysis.summary);
   }
 
   /** Does the function, as it was analysed, call one of these? */
   calls(key: string, names: ReadonlySet<string>): boolean {
-    const entry = this.results.get(key)?.entry;
-    return entry?.facts.nodes.some((node) => callsOneOf(node, [...names])) ?? false;
+    const named = this.results.get(key)?.named;
+    return named !== undefined && [...names].some((name) => named.has(name));
   }
 
   private staged(key: string): StagedFunction | null {
@@ -206,7 +210,7 @@ class Stage {
   private summaryOf(entry: FunctionEntry): Summary | null {
     const known = this.results.get(entry.key);
     if (known) return known.analysis.summary;
-    return this.release(entry.key)?.analysis.summary ?? null;
+    return this.release(entry.key)?.summary ?? null;
   }
 
   result(): StageAnalysis {
