@@ -16,6 +16,8 @@ export interface FragmentContext {
   readonly facts: FunctionFacts;
   /** Is there a frame for this line of the release? */
   readonly hasFrame: (line: number) => boolean;
+  /** Has the release such a label? Code that is not shown may lead there. */
+  readonly hasLabel: (name: string) => boolean;
   /** Names of functions are no variables. */
   readonly isFunction: (name: string) => boolean;
 }
@@ -73,6 +75,7 @@ export async function readFragment(
         resumes.push(line);
         return ` ${RESUME}_${resumes.length}: ${RESUME}(${resumes.length - 1}); `;
       },
+      isNewLabel: (name, at) => part[at]!.at === null && !context.hasLabel(name),
       join: () => `${JOIN}_${++joins}`,
     });
     for (const used of text.variables()) if (!context.isFunction(used)) names.add(used);
@@ -157,6 +160,8 @@ interface RunPlace {
    * `behind`: index of the line that the code there follows; null when that is the one in front of the run.
    */
   readonly resumeAt: (from: number, to: number, behind: number | null) => string;
+  /** Does the patch bring the label on this line? Then only code that is shown leads there. */
+  readonly isNewLabel: (name: string, line: number) => boolean;
   /** A label that nobody has yet. */
   readonly join: () => string;
 }
@@ -189,6 +194,8 @@ class RunText {
     }
     this.source = texts.join('\n');
     const { tokens } = lex(this.source);
+    // A comment may begin there whose end is not shown.
+    this.blank(tokens.at(-1)?.end ?? 0, this.source.length);
     for (const token of tokens) if (token.kind === 'directive') this.blank(token.start, token.end);
     this.tokens = tokens.filter(({ kind }) => kind !== 'directive');
     this.read();
@@ -292,9 +299,10 @@ class RunText {
         }
         index = colon;
         statement = colon + 1;
-      } else if (index === statement && tokens[index]!.kind === 'name' && tokens[index + 1]?.text === ':') {
+      } else if (index === statement && this.isLabel(index)) {
+        const isNew = this.isNewLabel(index);
         index++;
-        this.entry(tokens[index]!.end);
+        if (!isNew) this.entry(tokens[index]!.end);
         statement = index + 1;
       }
     }
@@ -314,8 +322,17 @@ class RunText {
     const first = this.tokens[statement];
     const next = this.tokens[end + 1];
     if (!first || !next || next.text === '}' || next.text === 'else') return false;
-    if (/^(return|goto|break|continue)$/.test(first.text)) return true;
+    if (/^(return|goto|break|continue)$/.test(first.text)) return !this.isNewLabel(end + 1);
     return this.columnAt(next.start) < this.columnAt(first.start);
+  }
+
+  private isLabel(index: number): boolean {
+    return this.tokens[index]?.kind === 'name' && this.tokens[index + 1]?.text === ':';
+  }
+
+  private isNewLabel(index: number): boolean {
+    const { text, start } = this.tokens[index]!;
+    return this.isLabel(index) && text !== 'default' && this.place.isNewLabel(text, this.lineAt(start));
   }
 
   private columnAt(offset: number): number {

@@ -11,6 +11,7 @@ import type { Summary } from '../analysis/summary.js';
 import type { TreeAnalysis } from '../analysis/tree-analysis.js';
 import type { RuleData } from '../folio/contract.js';
 import { readFragment, type Fragment } from './fragment.js';
+import { markOf } from './lines.js';
 import { mergeAnalysis } from './merge.js';
 import { functionsNamed, temporaries } from './select.js';
 import { SnapshotFunction, type Snapshot } from './snapshot.js';
@@ -94,6 +95,7 @@ async function fragmentOf(
   return readFragment(lines, {
     facts: release ? withNames(release.facts, renamed[number]!) : NEW_FUNCTION,
     hasFrame: (line) => release?.hasFrame(line) ?? false,
+    hasLabel: (name) => release?.lines().some(({ mark }) => mark === markOf(`${name}:`)) ?? false,
     isFunction: (name) => snapshot.own(name, file) !== null || snapshot.global(name) !== null,
   });
 }

@@ -28,7 +28,12 @@ async function read(text: string) {
     return { mark: 'xx', at: added ? null : at, text: line.replace(/^\+/, ''), number: at };
   });
   const all = [unknown, ...lines, { ...unknown, at: at + 1 }];
-  const fragment = await readFragment(all, { facts, hasFrame: () => true, isFunction: () => false });
+  const fragment = await readFragment(all, {
+    facts,
+    hasFrame: () => true,
+    hasLabel: () => false,
+    isFunction: () => false,
+  });
   const { nodes } = fragment!.facts;
   const calls = nodes.flatMap(({ action, line }) =>
     action.do === 'call' && typeof action.callee === 'string' ? [`${line} ${action.callee}`] : [],
@@ -41,6 +46,24 @@ describe('lines of a function, read as C', () => {
     const { calls, resumes } = await read('\tfolio_get(folio);\n+\tfolio_lock(folio);\n\tfolio_put(folio);');
     expect(calls).toEqual(['10 folio_get', '10 folio_lock', '11 folio_put']);
     expect(resumes).toEqual([10]);
+  });
+
+  it('may end in a comment that they do not show the end of', async () => {
+    const { calls } = await read('\tfolio_get(folio);\n+\tfolio_lock(folio);\n\t/*\n\t * Careful: this');
+    expect(calls).toEqual(['10 folio_get', '10 folio_lock']);
+  });
+
+  it('have a label of the patch, to which nothing leads that they do not show', async () => {
+    const { calls, resumes } = await read(
+      '\tif (folio_test_lru(folio))\n+\t\tgoto unlock;\n\tfolio_put(folio);\n+\treturn;\n+unlock:\n+\tfolio_unlock(folio);\n\tfolio_get(folio);',
+    );
+    expect(calls).toEqual(['10 folio_test_lru', '11 folio_put', '11 folio_unlock', '12 folio_get']);
+    expect(resumes).toEqual([10]);
+  });
+
+  it('have a label of the release, to which code leads that they do not show', async () => {
+    const { resumes } = await read('\tfolio_put(folio);\n\treturn;\nunlock:\n\tfolio_unlock(folio);');
+    expect(resumes).toEqual([10, 12, 13]);
   });
 
   it('are entered anew behind a block that began before them', async () => {
