@@ -58,7 +58,7 @@ describe.skipIf(linux.missing !== null)(
       const [{ number }] = series.patches as [Series['patches'][number]];
       body = replyBody(found, number) ?? '';
       after = found.patches[0]!.tree!;
-      const { analysis } = await analyse(before, rules, new Set(), store);
+      const { analysis } = await analyse(before, rules, new Set(), store, () => undefined, 'all');
       const name = { version: '6.12', date: '2024-11-17' };
       const snapshot = new Snapshot(await buildSnapshot(before, analysis, rules, name));
       withoutTree = replyBody(await reviewOnSnapshot({ series, snapshot, notes: [] }, rules), number) ?? '';
