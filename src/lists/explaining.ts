@@ -1,3 +1,4 @@
+import { printable, wrap } from '../report/lines.js';
 import { compose } from './compose.js';
 import { answerId } from './answer-id.js';
 import type { Policy } from './policy/policy.js';
@@ -81,27 +82,41 @@ function findFinding(
   return null;
 }
 
+/** Columns of a mail. */
+const COLUMNS = 72;
+
 function text(finding: ToldFinding): string {
-  const ways = finding.origins.flatMap(({ path }, i) => [
-    `${i === 0 ? 'The folio' : 'Another one'}, step by step:`,
+  const { message, origins, races, advice, id } = finding;
+  const ways = origins.map(({ path }, i) => [
+    i === 0 ? 'How the folio gets there:' : 'Or:',
     '',
-    ...path.map((step) => `  ${step.file}:${String(step.line)} ${step.function}(): ${step.says}`),
-    '',
+    ...path.flatMap((step) => [
+      `  ${printable(`${step.file}:${String(step.line)} in ${step.function}()`)}`,
+      ...paragraph(step.says, '    '),
+    ]),
   ]);
-  const races = finding.races.map(({ update, by, why }) => {
-    const who = by.length === 0 ? '' : ` in ${by.slice(0, 3).join('(), ')}()`;
-    return `  ${update}${who}: ${why}`;
+  const lost = races.map(({ update, by, why }) => {
+    const call = /^\w+$/.test(update) ? `${update}()` : update;
+    const where = by.slice(0, 3).map((name) => `${name}()`);
+    return paragraph(
+      `- ${[call, ...(where.length === 0 ? [] : ['in', where.join(', ')])].join(' ')}: ${why}`,
+      '',
+      '  ',
+    );
   });
-  return [
-    `${finding.message}`,
-    '',
+  const parts = [
+    paragraph(message),
     ...ways,
-    ...(races.length > 0
-      ? ['What can be lost, because it may happen at the same time:', '', ...races, '']
+    ...(lost.length > 0 ? [['What may happen at the same time, and be lost:', '', ...lost.flat()]] : []),
+    ...(advice.length > 0
+      ? [['What helps:', '', ...advice.flatMap((one) => paragraph(`- ${one}`, '', '  '))]]
       : []),
-    ...finding.advice.map((advice) => `- ${advice}`),
-    '',
-    finding.id.slice(0, 7),
-    '',
-  ].join('\n');
+    [id.slice(0, 7)],
+  ];
+  const filled = parts.filter((lines) => lines.some((line) => line !== ''));
+  return filled.map((lines) => `${lines.join('\n')}\n`).join('\n');
+}
+
+function paragraph(words: string, first = '', indent = first): string[] {
+  return wrap(words, first, indent, COLUMNS);
 }

@@ -241,6 +241,7 @@ describe('sending', () => {
   });
 });
 
+// `npx vitest run test/lists/answers -u` writes the golden file anew; read the difference before it is committed.
 describe('commands in replies', () => {
   const command = (line: string, from = 'boss@example.org', id = `${line.length}${from}`) =>
     mail({
@@ -276,6 +277,16 @@ describe('commands in replies', () => {
     expect(text).toMatch(/\(aaaaaaa\) is left out, as boss@example\.org asked: it is the only user/);
   });
 
+  it('are found where a mailer has encoded the text', async () => {
+    const desk = await answered(rules, ...seriesMails({ name: 'a', patches: 1 }));
+    const plain = command('recto: dismiss aaaaaaa it is new');
+    const [head, ...body] = plain.split('\n\n');
+    const encoded = Buffer.from(body.join('\n\n')).toString('base64');
+    desk.arrive(`${head!}\nContent-Transfer-Encoding: base64\n\n${encoded}\n`);
+    await desk.pass(1);
+    expect(desk.store.wishes.all()).toMatchObject([{ about: 'aaaaaaa', reason: 'it is new' }]);
+  });
+
   it('count only from whom the policy names, and unquoted', async () => {
     const desk = await answered(rules, ...seriesMails({ name: 'a', patches: 1 }));
     desk.arrive(command('recto: dismiss aaaaaaa no', 'nobody@example.org'), command('nothing'));
@@ -304,6 +315,8 @@ describe('commands in replies', () => {
     await desk.pass(1);
     expect(desk.sent).toHaveLength(2);
     expect(desk.sent[1]!.recipients).toEqual(['boss@example.org']);
-    expect(desk.sent[1]!.bytes.toString()).toContain('swap_cache_get_folio() finds it');
+    const text = desk.sent[1]!.bytes.toString().split('\r\n\r\n').slice(1).join('\n\n').replaceAll('\r', '');
+    await expect(text).toMatchFileSnapshot('./golden/explanation.out');
+    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(72);
   });
 });

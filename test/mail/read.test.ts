@@ -126,7 +126,7 @@ describe('mails become series', () => {
   });
 
   it('another patch under the same Message-ID is another mail', async () => {
-    const mended = patch('[PATCH] a', 'a', undefined, DIFF.replace(/^\+.*$/m, '+mended'));
+    const mended = patch('[PATCH] a', 'a').replace('\n+b\n', '\n+c\n');
     expect(await read(patch('[PATCH] a', 'a'), mended)).toHaveLength(2);
   });
 
