@@ -57,14 +57,14 @@ export function answersTo(
     const body = writeBody({ ...review, findings: worth, series: { ...review.series, notes } }, number);
     if (body === null) continue;
     const ids = worth.map(({ id }) => id).sort();
-    answers.push(answer(policy, decided, mail, about, ids, body, now));
+    answers.push(answer(store, policy, decided, mail, about, ids, body, now));
   }
   if (something || answers.length > 0 || review.patches.some(({ status }) => status !== 'applied'))
     return answers;
   const about = caseOf(policy, record, loaded.first, pathsOf(review, null));
   const decided = decideAnswer(policy, about);
   if (!decided.positive || !isWanted(store, policy, decided, about)) return answers;
-  return [answer(policy, decided, loaded.first, about, [], positiveBody(review, fixed), now)];
+  return [answer(store, policy, decided, loaded.first, about, [], positiveBody(review, fixed), now)];
 }
 
 /** Whether somebody is to be told at all. Muting anywhere wins. */
@@ -160,6 +160,7 @@ function isFrom(list: string, { bytes }: LoadedMail): boolean {
 }
 
 function answer(
+  store: Store,
   policy: Policy,
   decided: AnswerPolicy,
   { record, bytes }: LoadedMail,
@@ -168,7 +169,7 @@ function answer(
   body: string,
   now: number,
 ): Answer {
-  const { to, cc } = recipients(policy, decided, bytes);
+  const { to, cc } = recipients(store, policy, decided, bytes);
   const header = readHeader(bytes);
   const mail = compose({
     from: policy.identity,
@@ -186,19 +187,21 @@ function answer(
   return { mail, answers: record.messageId, findings, about, dueAt: now + decided.embargo };
 }
 
-/** Who gets an answer: never ourselves, never who is left out, nobody twice. */
+/** Who gets an answer: never ourselves, never who is left out or has asked not to be written to, nobody twice. */
 export function recipients(
+  store: Store,
   policy: Policy,
   decided: AnswerPolicy,
   answered: Buffer,
 ): { to: Address[]; cc: Address[] } {
   const header = readHeader(answered);
-  const sender = senderOf(header);
+  const sender = senderOf(answered, header);
   const all = [header.raw('to'), header.raw('cc')].flatMap(readAddresses);
   const taken = new Set([policy.identity.address, ...decided.except]);
   const some = (addresses: readonly Address[]) =>
     addresses.filter(({ address }) => {
       if (!isAddress(address) || taken.has(address)) return false;
+      if (hasOptedOut(store, policy, address)) return false;
       taken.add(address);
       return true;
     });
@@ -211,6 +214,11 @@ export function recipients(
   const others = decided.to === 'list' ? all.map(({ address }) => plain(address)) : [];
   const cc = some([...others, ...decided.also.map(plain)]);
   return to.length > 0 ? { to, cc } : { to: cc, cc: [] };
+}
+
+/** Whether somebody is not to be written to, as the policy or they themselves say. */
+export function hasOptedOut(store: Store, policy: Policy, address: string): boolean {
+  return isAmong(address, policy.mute.authors) || store.wishes.isMuted('mute-author', address);
 }
 
 /** An address that can go into a header and a command: what others write there may be anything. */

@@ -68,7 +68,7 @@ export function readLetter(bytes: Buffer, header = readHeader(bytes)): Letter {
     reason,
     title,
     subject,
-    sender: senderOf(header, from),
+    sender: senderOf(bytes, header, from),
     date: dateOf(header),
     references,
     automatic: automaticMark(header, from),

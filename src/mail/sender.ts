@@ -6,24 +6,42 @@ export interface Sender extends Address {
   readonly relayed: boolean;
 }
 
+/** Bytes of a body in which an in-body `From:` stands: it is the first line. */
+const TOP = 2000;
+
 /**
  * Who sent a mail, where relays and lists put themselves into its From field: `Some One via B4 Relay
  * <devnull+some.one.example.org@kernel.org>`, `"Some One via linux-list" <linux-list@example.org>`. These name the
- * sender in `X-Original-From` (b4's relay, Mailman, Google Groups) or in `Reply-To` (Mailman's DMARC munging).
+ * sender in `X-Original-From` (b4's relay, Mailman, Google Groups), in `Reply-To` (Mailman's DMARC munging), or, above a patch,
+ * in the first line of the text.
  *
  * @param named what the From field says, where it has been read already
  */
-export function senderOf(header: MailHeader, named = readFirstAddress(header.raw('from'))): Sender {
+export function senderOf(
+  bytes: Buffer,
+  header: MailHeader,
+  named = readFirstAddress(header.raw('from')),
+): Sender {
   const from = named ?? { name: '', address: '' };
   const original = readFirstAddress(header.raw('x-original-from'));
-  if (original && original.address !== '' && original.address !== from.address) {
+  if (isOther(original, from)) {
     return { ...original, name: original.name || withoutVia(from.name), relayed: true };
   }
   if (!isRelay(from)) return { ...from, relayed: false };
-  const reply = readFirstAddress(header.raw('reply-to'));
-  const known = reply && reply.address !== '' && reply.address !== from.address;
-  if (known) return { name: reply.name || withoutVia(from.name), address: reply.address, relayed: true };
+  for (const real of [readFirstAddress(header.raw('reply-to')), inBody(bytes, header)]) {
+    if (!isOther(real, from)) continue;
+    return { name: real.name || withoutVia(from.name), address: real.address, relayed: true };
+  }
   return { name: withoutVia(from.name), address: from.address, relayed: true };
+}
+
+function isOther(real: Address | null, from: Address): real is Address {
+  return real !== null && real.address !== '' && real.address !== from.address;
+}
+
+function inBody(bytes: Buffer, { bodyAt }: MailHeader): Address | null {
+  const line = /^\s*From:[ \t]*(.*)/.exec(bytes.toString('latin1', bodyAt, bodyAt + TOP));
+  return line ? readFirstAddress(line[1]!) : null;
 }
 
 function isRelay({ name, address }: Address): boolean {

@@ -67,6 +67,38 @@ describe('answers', () => {
   });
 
   it.each([
+    ['{ to: list }', 'mute: { authors: [third@example.org] }'],
+    ['{ to: list, embargo: 1h }', 'commands: { from: [boss@example.org] }'],
+  ])('do not go to who has asked not to get any: %s', async (rule, others) => {
+    const desk = await answered(`answers: [${rule}]\n${others}`, one);
+    desk.arrive(
+      mail({
+        id: 'mute@x',
+        subject: 'Re: [PATCH] mm: one',
+        from: 'third@example.org',
+        references: ['patch@x'],
+        body: 'recto: mute third@example.org\n',
+      }),
+    );
+    await desk.pass(60);
+    expect(desk.sent.map(({ recipients }) => recipients)).toEqual([
+      ['sam@example.org', 'linux-mm@example.org', 'other@example.org'],
+    ]);
+  });
+
+  it.each([
+    ['X-Original-From: Sam Ample <sam@example.org>', patchBody()],
+    ['Reply-To: sam@example.org', patchBody()],
+    ['X-Other: x', `From: Sam Ample <sam@example.org>\n\n${patchBody()}`],
+  ])('go to who wrote, not to a relay: %s', async (header, body) => {
+    const from = 'Sam Ample via B4 Relay <devnull+sam.example.org@relay.example.org>';
+    const relayed = mail({ id: 'r@x', subject: '[PATCH] mm: one', from, headers: [header], body });
+    const { sent } = await answered('answers: [{ to: author }]', relayed);
+    expect(sent.map(({ recipients }) => recipients)).toEqual([['sam@example.org']]);
+    expect(field(sent[0]!.bytes, 'To')).toBe('Sam Ample <sam@example.org>');
+  });
+
+  it.each([
     ['mute: { lists: [linux-mm@example.org] }'],
     ['mute: { authors: [sam@example.org] }'],
     ["mute: { authors: ['@example.org'] }"],

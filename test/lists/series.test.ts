@@ -114,6 +114,31 @@ describe('a series', () => {
     ]);
   });
 
+  it('may have other numbers than it says', async () => {
+    const desk = new TestDesk();
+    const [cover, ...patches] = seriesMails({ name: 'mm: one', patches: 4 });
+    desk.arrive(cover!.replace('0/4]', '0/3]'), ...patches.map((text) => text.replace('/4]', '/3]')));
+    await desk.pass(10);
+    expect(reviewed(desk)).toEqual(['v1 mm: one: 1 2 3 4']);
+    const alone = mail({ id: 'five@x', subject: '[PATCH 5/3] mm: five', body: patchBody() });
+    desk.arrive(alone);
+    await desk.pass(7 * 60);
+    expect(reviewed(desk)[1]).toBe('v1 mm: five: 5');
+    expect(desk.reviewed[1]!.notes).toEqual(['patches 1, 2, 3 of 3 had not arrived']);
+  });
+
+  it('may have a patch that only renames a file', async () => {
+    const desk = new TestDesk();
+    const [cover, first, second] = seriesMails({ name: 'mm: one', patches: 2 });
+    const renames = second!.replace(
+      /diff --git[^]*(?=-- \n)/,
+      'diff --git a/mm/print.c b/mm/paper.c\nsimilarity index 100%\nrename from mm/print.c\nrename to mm/paper.c\n',
+    );
+    desk.arrive(cover!, first!, renames);
+    await desk.pass(10);
+    expect(reviewed(desk)).toEqual(['v1 mm: one: 1 2']);
+  });
+
   it('of one patch needs no number, whatever else its prefix says', async () => {
     const desk = new TestDesk();
     for (const prefix of ['[PATCH]', '[linux-mm] [PATCH]', '[RFC PATCH mm-unstable v3]', '[PATCH RESEND]']) {

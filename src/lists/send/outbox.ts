@@ -1,6 +1,6 @@
 import { decideAnswer } from '../policy/decide.js';
 import type { Policy } from '../policy/policy.js';
-import { isWanted } from '../answering.js';
+import { hasOptedOut, isWanted } from '../answering.js';
 import type { AnswerRecord, Store } from '../store/store.js';
 import type { LookUp } from './archive.js';
 import type { Transport } from './transport.js';
@@ -87,7 +87,7 @@ export async function sendDue(
     const outgoing = {
       messageId: answer.messageId,
       from: policy.identity.address,
-      recipients: answer.recipients,
+      recipients: recipientsNow(store, policy, answer),
       bytes: answer.mail,
     };
     const delivery = await transport.deliver(outgoing, () => {
@@ -121,10 +121,19 @@ function postpone(store: Store, answer: AnswerRecord, reason: string, now: numbe
   else store.answers.postpone(answer.id, now + backOff(answer.attempts), reason, now);
 }
 
+/** Who asked not to be written to while the answer waited does not get it. Whoever asked for an explanation gets it. */
+function recipientsNow(
+  store: Store,
+  policy: Policy,
+  { series, recipients }: AnswerRecord,
+): readonly string[] {
+  return series === null ? recipients : recipients.filter((address) => !hasOptedOut(store, policy, address));
+}
+
 /** The policy, or what people have said, may have changed since the answer was written. */
 function whyUnwanted(store: Store, policy: Policy, answer: AnswerRecord): string | null {
-  // Whoever asked for an explanation gets it.
   if (answer.series === null) return null;
+  if (recipientsNow(store, policy, answer).length === 0) return 'all who would get it have asked not to';
   if (!isWanted(store, policy, decideAnswer(policy, answer.about), answer.about)) {
     return 'the policy has it that nobody is told';
   }
