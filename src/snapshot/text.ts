@@ -168,9 +168,15 @@ function withAdded(hunk: readonly HunkTextLine[], at: number, step: 1 | -1): num
   return index;
 }
 
-/** Is there anything but braces in it? */
+/** Is there anything but braces in it? Sentences of comments tell as much as code. */
 function tells(run: readonly HunkTextLine[]): boolean {
-  return run.filter(({ content }) => isCode(content)).length >= Math.min(2, run.length);
+  const telling = run.filter(({ content }) => isCode(content) || isSentence(content));
+  return telling.length >= Math.min(2, run.length);
+}
+
+/** A line of a comment that is hardly found twice in a file. */
+function isSentence(content: string): boolean {
+  return /^\s*(?:\/?\*|\/\/)/.test(content) && (content.match(/\w+/g) ?? []).length >= 3;
 }
 
 /** Not only braces, and no comment. */

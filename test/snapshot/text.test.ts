@@ -63,6 +63,21 @@ describe('where a hunk belongs in a function of which no line has a text', () =>
     expect(fit(lines(moved), text)).toMatchObject({ fitting: 'evolved', as: 'after' });
   });
 
+  it('may be in a comment', () => {
+    const commented = FUNCTION.replace(
+      '\tfolio_add_lru',
+      '\t/*\n\t * From here on others can see it,\n\t * who may change its flags.\n\t */\n\tfolio_add_lru',
+    );
+    const text = hunkText(
+      hunk(
+        ' \t/*\n- \t * From here on others can see it,\n+\t * Others can see it now,\n \t * who may change its flags.\n \t */',
+      ),
+    );
+    expect(fit(lines(commented), text)).toMatchObject({ fitting: 'whole', as: 'before' });
+    expect(fit(lines(), text)).toBeNull();
+    expect(fit(lines(commented), hunkText(hunk(' \t/*\n+\t * Look.\n \t */')))).toBeNull();
+  });
+
   it('may begin before the function', () => {
     const text = hunkText(
       hunk(
