@@ -100,9 +100,13 @@ function whySet({ update, meetings }: Hazard, meanings: readonly FlagMeaning[]):
     }
   }
   const reasons = [...places].map(
-    (through) => `a folio in ${through} has ${update.flag} set, and nothing clears it there`,
+    (through) =>
+      `a folio in ${through} has ${update.flag} set, and ` +
+      (left.has(through) ? 'keeps it when it leaves' : 'nothing clears it there'),
   );
-  for (const through of left) reasons.push(`one that has left ${through} has it set still`);
+  for (const through of left) {
+    if (!places.has(through)) reasons.push(`a folio that was in ${through} has ${update.flag} set still`);
+  }
   if (isNew) reasons.push(`a new folio has ${update.flag} set before it becomes visible`);
   if (isOther && reasons.length > 0) reasons.push('others have it set already');
   return reasons.length > 0 ? reasons.join('; ') : `${update.flag} is set already on a folio that gets there`;

@@ -127,9 +127,11 @@ describe('advice', () => {
       flags: { swapbacked: true },
       steps: [step('swap_cache_get_folio() finds it, visible through swap cache and LRU')],
     };
-    expect(adviceOf(hazard([swapCache, left]), 'new-caller', background)[0]).toContain(
-      'nothing clears it there; one that has left the swap cache has it set still, so that',
+    const why = (...origins: readonly Origin[]) => adviceOf(hazard(origins), 'new-caller', background)[0];
+    expect(why(swapCache, left)).toContain(
+      'a folio in the swap cache has swapbacked set, and keeps it when it leaves, so that',
     );
+    expect(why(left)).toContain('a folio that was in the swap cache has swapbacked set still, so that');
   });
 
   it('names no accessor that the tree does not have', () => {
