@@ -6,7 +6,7 @@ import { parseSubject, type Subject } from '../mail/subject.js';
 import { changeOf } from '../patch/change.js';
 import { bytesOf, type Sources } from './mail-bytes.js';
 import type { Batch, FoundMail, Source } from './source.js';
-import type { Store } from './store/store.js';
+import type { MailRecord, Store } from './store/store.js';
 
 /** A patch or cover letter that has come already, as far as it is compared. */
 interface Former {
@@ -71,38 +71,59 @@ function formerOf(store: Store, sources: Sources, source: Source, found: FoundMa
   return {
     subject: parseSubject(mail.title),
     isPatch: mail.kind === 'patch',
-    bytes: () => bytesOf(store, sources, mail),
+    bytes: () => bytesOrNull(store, sources, mail),
   };
 }
 
 async function twinOf(former: Former, found: FoundMail, source: Source): Promise<string | null> {
   const { subject, kind } = found.letter;
-  const same = nameOf(former.subject) === nameOf(subject);
-  if (same && !(former.isPatch && kind === 'patch')) return null;
-  const change = kind === 'patch' ? await changeIn(() => bytesIn(source, found)) : '';
-  if (same) {
-    const changed = await changeIn(former.bytes);
-    if (change === null || changed === null || change === changed) return null;
-  }
+  const isSame = nameOf(former.subject) === nameOf(subject);
+  if (isSame && !(former.isPatch && kind === 'patch')) return null;
+  const bytes = kind === 'patch' ? await bytesIn(source, found) : null;
+  if (isSame && (bytes === null || !(await changesOther(bytes, former)))) return null;
+  const change = bytes === null ? null : await changeIn(bytes);
   return createHash('sha256')
     .update(`${nameOf(subject)}\n${change ?? ''}`)
     .digest('hex')
     .slice(0, 16);
 }
 
+/** Whether a patch changes something else than the one that came first; false where that cannot be told. */
+async function changesOther(bytes: Buffer, former: Former): Promise<boolean> {
+  const first = await former.bytes();
+  // Most copies differ in what is around the diff only, and need not be decoded.
+  if (first === null || diffIn(first).equals(diffIn(bytes))) return false;
+  const [one, other] = [await changeIn(first), await changeIn(bytes)];
+  return one !== null && other !== null && one !== other;
+}
+
+/** From where the diff begins to the signature, or the end, as it stands in the mail; all of it where there is no such place. */
+function diffIn(bytes: Buffer): Buffer {
+  const start = bytes.indexOf('\ndiff --git ');
+  const end = bytes.indexOf('\n-- \n', Math.max(start, 0));
+  return start < 0 ? bytes : bytes.subarray(start, end < 0 ? bytes.length : end);
+}
+
 function nameOf({ version, number, title }: Subject): string {
   return `${String(version)} ${String(number)} ${title.toLowerCase()}`;
+}
+
+async function bytesOrNull(store: Store, sources: Sources, mail: MailRecord): Promise<Buffer | null> {
+  try {
+    return await bytesOf(store, sources, mail);
+  } catch (error) {
+    if (error instanceof RectoError) return null;
+    throw error;
+  }
 }
 
 async function bytesIn(source: Source, { bytes, place }: FoundMail): Promise<Buffer | null> {
   return bytes ?? source.fetch(place);
 }
 
-/** What the diffs in a mail change; null when it cannot be had or read. */
-async function changeIn(read: () => Promise<Buffer | null>): Promise<string | null> {
+/** What the diffs in a mail change; null when it cannot be read. */
+async function changeIn(bytes: Buffer): Promise<string | null> {
   try {
-    const bytes = await read();
-    if (bytes === null) return null;
     const parts = readPatchMail(await readMime(bytes, 'a mail'));
     return changeOf(parts.flatMap(({ patch }) => patch?.files ?? []));
   } catch (error) {
