@@ -158,7 +158,7 @@ export class ChangedDefinitions implements Definitions {
       .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
       .flatMap(([path, { struct, field, function: name, local }]) => {
         const entry = this.own(name, path) ?? this.global(name);
-        return entry ? [{ struct: struct.split('.')[0]!, field, entry, local }] : [];
+        return entry ? [{ struct: struct.split('.')[0]!, field, entry, table: path, local }] : [];
       });
   }
 

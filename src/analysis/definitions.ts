@@ -17,6 +17,8 @@ export interface FilledSlot {
   readonly struct: string;
   readonly field: string;
   readonly entry: FunctionEntry;
+  /** The file that has the table; null where that is not known. */
+  readonly table: string | null;
   /** A table on a function's stack: only who gets its address calls through it. */
   readonly local: boolean;
 }
@@ -116,7 +118,7 @@ class FileDefinitions implements Definitions {
     for (const [path, { slots }] of files) {
       for (const { struct, field, function: name, local } of slots) {
         const entry = this.own(name, path) ?? this.global(name);
-        if (entry) filled.push({ struct: struct.split('.')[0]!, field, entry, local });
+        if (entry) filled.push({ struct: struct.split('.')[0]!, field, entry, table: path, local });
       }
     }
     return filled;

@@ -1,10 +1,11 @@
 import type { Race, RuleData } from '../folio/contract.js';
 import { holdsFor } from '../folio/versions.js';
+import type { FilledSlot } from './definitions.js';
 import { guardHolds } from './guard.js';
 import { isOfCallers, originOf, standingKey, type Origin } from './origin.js';
 import { racesWith } from './races.js';
 import { wayOf, type CallContext } from './recorder.js';
-import type { FlagUpdate, Meeting } from './summary.js';
+import type { CallStep, FlagUpdate, Meeting } from './summary.js';
 import type { TreeAnalysis } from './tree-analysis.js';
 import { parameter } from './term.js';
 
@@ -134,7 +135,7 @@ function callbackMeetings(analysis: TreeAnalysis): Meeting[] {
       const contract = analysis.program.callback(slot.struct, slot.field);
       for (const passed of summary.updates) {
         const argument = contract?.arguments.find((item) => parameter(item.argument) === passed.folio);
-        if (!argument) continue;
+        if (!argument || leavesTable(slot, passed.chain, analysis)) continue;
         const { ownership } = argument.state;
         if (ownership !== 'shared' && ownership !== 'speculative') continue;
         const origin: Origin = {
@@ -162,6 +163,21 @@ function callbackMeetings(analysis: TreeAnalysis): Meeting[] {
     }
   }
   return meetings;
+}
+
+/**
+ * Does the way to an update lead through another table than the one with which the folio came? What is called through
+ * `folio->mapping->a_ops` stands in the table that has the callback, too. A static function that is called from another
+ * file is called so.
+ */
+function leavesTable(slot: FilledSlot, chain: readonly CallStep[], { program }: TreeAnalysis): boolean {
+  return chain.some(({ file, callee, calleeFile }) => {
+    if (file === calleeFile || slot.table === null) return false;
+    const target = program.resolve(callee, calleeFile);
+    if (!target?.facts.isStatic || target.facts.kind === 'macro' || target.file.endsWith('.h')) return false;
+    const tables = program.slotsHolding(target).filter(({ struct }) => struct === slot.struct);
+    return tables.length > 0 && !tables.some(({ table }) => table === null || table === slot.table);
+  });
 }
 
 /** The non-atomic updates that owners of folios do in this tree, the most frequent first. */

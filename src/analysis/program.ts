@@ -129,7 +129,7 @@ export class Program {
   }
 
   /** Slots of operation tables that hold a function. */
-  slotsHolding(entry: FunctionEntry): readonly { struct: string; field: string }[] {
+  slotsHolding(entry: FunctionEntry): readonly FilledSlot[] {
     return this.definitions.slotsHolding(entry);
   }
 

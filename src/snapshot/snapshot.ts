@@ -171,7 +171,8 @@ export class Snapshot implements Definitions {
     }
     const slots = file.slots.flatMap(([struct, field, path, name, local]) => {
       const entry = this.own(name, path);
-      return entry ? [{ struct, field, entry, local: local === 1 }] : [];
+      // A static function stands in tables of its own file.
+      return entry ? [{ struct, field, entry, table: entry.isGlobal ? null : path, local: local === 1 }] : [];
     });
     this.index = new SlotIndex(slots);
   }

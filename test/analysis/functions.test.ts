@@ -608,6 +608,53 @@ const struct address_space_operations my_aops = {
     ).toEqual([]);
   });
 
+  it('are called for a folio through the table that it came with', async () => {
+    const filesystem = (name: string, slots: string): string => `
+static bool ${name}_release(struct folio *folio, gfp_t gfp)
+{
+	folio_lock(folio);
+	${name === 'mine' ? '__folio_clear_active(folio);' : ''}
+	folio_unlock(folio);
+	return true;
+}
+static void ${name}_invalidate(struct folio *folio, size_t offset, size_t length)
+{
+	release(folio, 0);
+}
+const struct address_space_operations ${name}_aops = {
+	.release_folio = ${name}_release,
+	${slots}
+};`;
+    const { report } = await analysed({
+      'include/linux/fs.h': `
+struct address_space_operations {
+	bool (*release_folio)(struct folio *folio, gfp_t gfp);
+	void (*invalidate_folio)(struct folio *folio, size_t offset, size_t length);
+};
+struct address_space {
+	const struct address_space_operations *a_ops;
+};
+`,
+      'mm/release.c': `
+bool release(struct folio *folio, gfp_t gfp)
+{
+	struct address_space *mapping = folio->mapping;
+
+	if (mapping && mapping->a_ops->release_folio)
+		return mapping->a_ops->release_folio(folio, gfp);
+	return true;
+}`,
+      'fs/mine.c': filesystem('mine', '.invalidate_folio = mine_invalidate,'),
+      'fs/other.c': filesystem('other', '.invalidate_folio = other_invalidate,'),
+    });
+    const told = [...report.hazards.values()].flatMap(({ meetings }) =>
+      meetings.map((meeting) => meeting.function),
+    );
+    expect(told).toContain('mine_release');
+    expect(told).toContain('mine_invalidate');
+    expect(told).not.toContain('other_invalidate');
+  });
+
   it('of a table without contract get what is passed through the pointer', async () => {
     expect(
       await hazards(`

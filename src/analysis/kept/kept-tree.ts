@@ -259,8 +259,9 @@ export class KeptTree implements Definitions {
   /** The slots with the functions that are meant. */
   filled(rows: readonly SlotRow[], definitions: Pick<Definitions, 'own' | 'global'>): FilledSlot[] {
     return rows.flatMap(([file, struct, field, name, local]) => {
-      const entry = definitions.own(name, this.file(file)[0]) ?? definitions.global(name);
-      return entry ? [{ struct: struct.split('.')[0]!, field, entry, local: local === 1 }] : [];
+      const table = this.pathOf(file);
+      const entry = definitions.own(name, table) ?? definitions.global(name);
+      return entry ? [{ struct: struct.split('.')[0]!, field, entry, table, local: local === 1 }] : [];
     });
   }
 
