@@ -1,6 +1,6 @@
 import type { Action } from '../c/facts.js';
 import type { Constants } from './condition.js';
-import { assume, ENTRY_VALUE } from './condition.js';
+import { assume, ENTRY_VALUE, signOf } from './condition.js';
 import { referenceCountOf, type Memory } from './memory.js';
 import { NEGATIVE, NO_FACT, POSITIVE, ZERO_SIGN, type State } from './state.js';
 import {
@@ -37,8 +37,18 @@ export function intrinsicCall(
 ): { state: State; value: Term }[] | null {
   const first = args[0];
   switch (name) {
-    case 'ERR_PTR':
-      return first ? [{ state, value: first === ZERO ? ZERO : errorPointer(first) }] : null;
+    case 'ERR_PTR': {
+      if (!first) return null;
+      if (!(signOf(first, state, constants) & ZERO_SIGN)) return [{ state, value: errorPointer(first) }];
+      // ERR_PTR(0) is NULL: `err = ERR_PTR(f()); if (err)`.
+      const ways: { state: State; value: Term }[] = [];
+      const isError = state.clone();
+      if (assume(first, false, state, constants, nothing)) ways.push({ state, value: ZERO });
+      if (assume(first, true, isError, constants, nothing)) {
+        ways.push({ state: isError, value: errorPointer(first) });
+      }
+      return ways;
+    }
     case 'ERR_CAST':
       return first ? [{ state, value: first }] : null;
     case 'IS_ERR':

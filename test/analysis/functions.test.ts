@@ -440,6 +440,27 @@ void a(struct address_space *mapping)
     expect(await hazards(text('FRESH == FOUND'))).toEqual([]);
   });
 
+  it('may be an error pointer that is none', async () => {
+    expect(
+      await hazards(`
+int check(struct address_space *mapping);
+char *a(struct address_space *mapping)
+{
+	struct folio *folio;
+	void *err;
+
+	err = ERR_PTR(check(mapping));
+	if (err)
+		return err;
+	folio = read_mapping_folio(mapping, 0, NULL);
+	if (IS_ERR(folio))
+		return ERR_CAST(folio);
+	__folio_set_checked(folio);
+	return NULL;
+}`),
+    ).toEqual(['a: __folio_set_checked']);
+  });
+
   it('may be alternatives', async () => {
     expect(
       await hazards(`
