@@ -144,6 +144,8 @@ export class ContractEffects {
         state.origins.set(own, published(this.memory.originOf(own, state), to, step));
         continue;
       }
+      // A page that goes into the cache by itself has left its folio: which one it is does not matter to the others.
+      if (to === 'page cache' && page?.kind === 'subpage' && page.number === null) continue;
       change(argument, (origin) => published(origin, to, step));
       if (to === 'page cache' && page) setMapping(page, state);
     }

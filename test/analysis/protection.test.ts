@@ -409,6 +409,14 @@ void split(struct folio *folio, int nr)
     expect(await hazards(split('', '', '__folio_set_referenced(folio);'))).toEqual([]);
   });
 
+  it('go into the page cache one by one, and the others do not', async () => {
+    const store = '__xa_store(&head->mapping->i_pages, i, head + i, 0);\n\t\ti = next(i);';
+    const frozen = split('__SetPageReferenced(page_tail);', '', store);
+    const [freeze = ''] = /\tif \(!folio_ref_freeze.*\n.*\n/.exec(frozen) ?? [];
+    const caller = `void all(struct folio *folio, int nr)\n{\n${freeze}\tsplit(folio, nr);\n}`;
+    expect(await hazards(frozen.replace(freeze, '') + caller)).toEqual([]);
+  });
+
   it('are the same page within a pass, in the function that unfroze it and in its caller', async () => {
     expect(await hazards(split('', '__SetPageReferenced(page_tail);', ''))).toEqual([
       'split_tail: __SetPageReferenced',
