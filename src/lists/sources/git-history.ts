@@ -10,8 +10,6 @@ export interface HistoryEntry {
   readonly deletes: boolean;
 }
 
-const CHANGE = /^:\d+ \d+ ([0-9a-f]{40,64}) ([0-9a-f]{40,64}) ([AMDT])\t(.+)$/;
-
 /** v1: the SHA-1 of the message-id. */
 const VERSION_1 = /^[0-9a-f]{2}\/[0-9a-f]{38}$/;
 
@@ -73,13 +71,15 @@ export async function* readHistory(
           time = Number(parts[2]);
           continue;
         }
-        const change = CHANGE.exec(line);
-        if (!change) continue;
-        const [, before, after, status, path] = change;
+        const tab = line.indexOf('\t');
+        if (tab < 0 || !line.startsWith(':')) continue;
+        // ":<mode> <mode> <blob before> <blob after> <status>\t<path>"
+        const [, , before, after, status] = line.slice(0, tab).split(' ');
+        const path = line.slice(tab + 1);
         const gone = status === 'D';
         if (path === 'm' && !gone) yield { commit, time, blob: after!, deletes: false };
         else if (path === 'd' && !gone) yield { commit, time, blob: after!, deletes: true };
-        else if (VERSION_1.test(path!)) yield { commit, time, blob: gone ? before! : after!, deletes: gone };
+        else if (VERSION_1.test(path)) yield { commit, time, blob: gone ? before! : after!, deletes: gone };
       }
     }
     if ((await ended) !== 0) throw explainGit(directory, stderr);

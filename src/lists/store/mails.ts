@@ -58,6 +58,8 @@ export function mailRecords(sql: Sql, threads: Threads, working: WorkingSet): Ma
       }),
     addPlaces(source, some) {
       if (some.length === 0) return;
+      // While something refers to what is not there yet, SQLite looks for it at each row that is written.
+      working.flush();
       sql.run(
         `INSERT INTO mail_place (source, place, mail)
          SELECT ?1, value ->> 0, value ->> 1 FROM json_each(?2) WHERE true
