@@ -123,7 +123,8 @@ async function reviewOn(
     rename(open, difference.renamed);
     rename(gone, difference.renamed);
     for (const { hazard, because } of difference.introduced) {
-      const finding = found(hazard, because, patch.number, side);
+      const isTold = ground.snapshot === null || !followsAnother(hazard, difference.introduced);
+      const finding = isTold ? found(hazard, because, patch.number, side) : null;
       open.set(hazard.key, finding && findings.push(finding) - 1);
       // What an earlier patch of the series took away is back.
       gone.delete(hazard.key);
@@ -155,6 +156,20 @@ async function reviewOn(
       ...(await placed.doubts()),
     ],
   };
+}
+
+/**
+ * Does it follow from another hazard? Of the atomic updates of a folio the first shows what is wrong with reaching it.
+ * Behind lines that no patch shows nobody knows that it is the same folio: there one in a function is enough.
+ */
+function followsAnother(hazard: Hazard, introduced: readonly { readonly hazard: Hazard }[]): boolean {
+  const lineOf = ({ meetings }: Hazard): number => meetings[0]?.line ?? 0;
+  return (
+    hazard.update.atomic &&
+    introduced.some(
+      ({ hazard: other }) => other.update.atomic && other.in === hazard.in && lineOf(other) < lineOf(hazard),
+    )
+  );
 }
 
 /** What is seen of a few lines is less sure than what is seen of a tree. */
