@@ -1,13 +1,13 @@
 import { assume, equality, signOf, type Constants } from './condition.js';
 import { NO_FACT, type Fact, type State } from './state.js';
 import type { Condition } from './summary.js';
-import { mentionsParameter, type Term } from './term.js';
+import type { Term } from './term.js';
 
 /** What a state knows of values that callers can see. */
 export function conditionsOf(state: State): readonly Condition[] {
   const conditions: Condition[] = [];
   for (const [term, fact] of state.facts) {
-    if (term.symbolic && term.size <= 8 && mentionsParameter(term) && !isMomentary(term)) {
+    if (term.symbolic && term.size <= 8 && term.isOfCallers && !isMomentary(term)) {
       conditions.push([term, fact]);
     }
   }

@@ -2,17 +2,21 @@ import type { Action, Expression, FactNode, Place } from '../c/facts.js';
 import { assume, truthOf } from './condition.js';
 import { askedNames, liveVariables, reversePostorder } from './liveness.js';
 import { isPageType, Memory, type Location } from './memory.js';
+import { sortOutcomes } from './outcome-order.js';
+import { numberOwnValues } from './own-values.js';
 import { isVisibleWithoutReference, originOf, PASSED, withOwnership } from './origin.js';
 import { placeShown } from './speculation.js';
 import type { FunctionEntry, Program } from './program.js';
 import { Recorder, wayOf, type FunctionRecord } from './recorder.js';
+import { SeenStates } from './seen-states.js';
+import { meaningOf, variableOf } from './state-key.js';
 import { State } from './state.js';
 import type { FlagUpdate, ParameterCall, PendingMeeting, Summary } from './summary.js';
 import { outcomesOf, type Exit } from './outcomes.js';
 import { CallEffects } from './calls.js';
 import { Iteration } from './iteration.js';
 import { UpdateJudge, type PassingObserver } from './judge.js';
-import { operation, parameter, result, termById, ZERO, type Term } from './term.js';
+import { operation, parameter, result, ZERO, type Term } from './term.js';
 import { UnheldPages } from './unheld.js';
 import { flagOfBit, wordOfPage } from './update.js';
 import { expressionText, placeText } from './text.js';
@@ -25,6 +29,9 @@ const DECISIVE_PATHS = 80;
 const RESULT_PATHS = 160;
 /** Paths that differ about folios, kept beyond that. */
 const FOLIO_PATHS = 40;
+/** With so many paths those are joined that agree in what updates depend on, in what calls returned, about folios. */
+const LIMITS = [PATHS, PATHS + DECISIVE_PATHS, PATHS + DECISIVE_PATHS + RESULT_PATHS];
+const MOST_PATHS = PATHS + DECISIVE_PATHS + RESULT_PATHS + FOLIO_PATHS;
 /** Ways to leave a function that are summed up. */
 const EXITS = 400;
 /** Nodes executed in one function before the rest is given up. */
@@ -54,8 +61,6 @@ export class Execution {
   private truncated = false;
   /** Names in the conditions of updates that callees make, and of variables that hold what calls returned. */
   private readonly decisive = new Set<string>();
-  private readonly decisiveKeys = new WeakMap<State, string>();
-  private readonly resultsKeys = new WeakMap<State, string>();
   /** Variables that hold what calls returned: rc, err, ret. */
   private readonly results = new Set<string>();
 
@@ -104,7 +109,12 @@ export class Execution {
     // What a call returned tells what it did.
     for (const name of this.results) this.decisive.add(name);
     const asked = askedNames(nodes, (name) => this.calls.asks(name));
-    const seen: Map<string, State>[] = nodes.map(() => new Map<string, State>());
+    const coarser = [
+      (state: State) => state.relevantKey(this.decisive),
+      (state: State) => state.constantsKey(this.results),
+      (state: State) => state.propertyKey(),
+    ];
+    const seen = nodes.map(() => new SeenStates(coarser));
     const queue: { node: number; state: State; shared: boolean }[][] = nodes.map(() => []);
     const positions = nodes.map((_, index) => index).sort((a, b) => order[a]! - order[b]!);
     const joins = joinNodes(nodes);
@@ -154,14 +164,14 @@ export class Execution {
       pending.push({ meeting, conditions: meeting.conditions, distance: 0 });
     }
     return {
-      summary: {
-        outcomes: outcomesOf(this.exits, this.program.constants),
+      summary: numberOwnValues({
+        outcomes: sortOutcomes(outcomesOf(this.exits, this.program.constants)),
         updates: this.recorder.passedUpdates(),
         atomicUpdates: this.recorder.passedAtomicUpdates(),
         pending,
         parameterCalls: this.parameterCalls.slice(0, 20),
         truncated: this.truncated,
-      },
+      }),
       record,
     };
   }
@@ -184,59 +194,20 @@ export class Execution {
   }
 
   /** Takes a state in unless it is known; joins it with one that differs in nothing that matters. Null: nothing new. */
-  private admit(seen: Map<string, State>, state: State, asked: ReadonlySet<string>): State | null {
+  private admit(seen: SeenStates, state: State, asked: ReadonlySet<string>): State | null {
     const key = state.relevantKey(asked);
-    const known = seen.get(key);
-    if (known) return this.join(seen, key, known, state);
-    if (seen.size >= PATHS) {
-      // What the updates below depend on is kept as long as it can be.
-      const decisive = this.decisiveKey(state);
-      for (const [otherKey, other] of seen) {
-        if (this.decisiveKey(other) === decisive) return this.join(seen, otherKey, other, state);
-      }
+    let met = seen.join(state, { key });
+    // What the updates below depend on is kept as long as it can be.
+    for (let way = 0; met === undefined && way < LIMITS.length && seen.size >= LIMITS[way]!; way++) {
+      met = seen.join(state, { way });
     }
-    if (seen.size >= PATHS + DECISIVE_PATHS) {
-      const results = this.resultsKey(state);
-      for (const [otherKey, other] of seen) {
-        if (this.resultsKey(other) === results) return this.join(seen, otherKey, other, state);
-      }
-    }
-    if (seen.size >= PATHS + DECISIVE_PATHS + RESULT_PATHS) {
-      const property = state.propertyKey();
-      for (const [otherKey, other] of seen) {
-        if (other.propertyKey() === property) return this.join(seen, otherKey, other, state);
-      }
-    }
-    if (seen.size >= PATHS + DECISIVE_PATHS + RESULT_PATHS + FOLIO_PATHS) {
+    if (met !== undefined) return met;
+    if (seen.size >= MOST_PATHS) {
       this.truncated = true;
       return null;
     }
-    seen.set(key, state);
+    seen.add(key, state);
     return state;
-  }
-
-  private decisiveKey(state: State): string {
-    let key = this.decisiveKeys.get(state);
-    if (key === undefined) {
-      key = state.relevantKey(this.decisive);
-      this.decisiveKeys.set(state, key);
-    }
-    return key;
-  }
-
-  private resultsKey(state: State): string {
-    let key = this.resultsKeys.get(state);
-    if (key === undefined) {
-      key = state.constantsKey(this.results);
-      this.resultsKeys.set(state, key);
-    }
-    return key;
-  }
-
-  private join(seen: Map<string, State>, key: string, known: State, state: State): State | null {
-    const met = known.meet(state);
-    if (met) seen.set(key, met);
-    return met;
   }
 
   /** Drops what no later code can ask for, so that paths that differ in nothing that matters become one. */
@@ -249,33 +220,31 @@ export class Execution {
       if (term.base) hold(term.base);
       if (term.other) hold(term.other);
     };
-    for (const [key, value] of next.env) {
-      if (key.includes('>')) continue;
-      const base = key.split(/[.[]/, 1)[0]!;
-      if (live.has(base)) hold(value);
-      else next.env.delete(key);
-    }
-    for (const [key, value] of next.env) {
-      const at = key.indexOf('>');
-      if (at < 0) continue;
-      const base = termById(Number(key.slice(0, at)));
-      if (held.has(base) || base.symbolic) hold(value);
-      else next.env.delete(key);
-    }
+    next.env.keep((key, value) => {
+      const { base, name } = meaningOf(key);
+      if (base !== null) return true;
+      const isLive = live.has(name);
+      if (isLive) hold(value);
+      return isLive;
+    });
+    next.env.keep((key, value) => {
+      const { base } = meaningOf(key);
+      if (base === null) return true;
+      const isHeld = held.has(base) || base.symbolic;
+      if (isHeld) hold(value);
+      return isHeld;
+    });
+    // An element of a container is one folio after the other: when nobody holds it, nothing is to be said of it.
     const kept = (term: Term): boolean =>
       held.has(term) ||
-      (term.symbolic ? !hasElement(term) : term.kind !== 'result' && leavesHeld(term, held));
-    for (const term of next.facts.keys()) if (!kept(term)) next.facts.delete(term);
-    for (const term of next.origins.keys())
-      if (term.kind === 'apart' ? !kept(term) : !held.has(term) && (!term.symbolic || hasElement(term)))
-        next.origins.delete(term);
-    for (const term of next.contents.keys()) {
-      if (
-        term.kind === 'local' ? !live.has(term.name.split(/[.[]/, 1)[0]!) : !held.has(term) && !term.symbolic
-      ) {
-        next.contents.delete(term);
-      }
-    }
+      (term.symbolic ? !term.isOfElement : term.kind !== 'result' && leavesHeld(term, held));
+    next.facts.keep(kept);
+    next.origins.keep((term) =>
+      term.kind === 'apart' ? kept(term) : held.has(term) || (term.symbolic && !term.isOfElement),
+    );
+    next.contents.keep((term) =>
+      term.kind === 'local' ? live.has(variableOf(term.name)) : held.has(term) || term.symbolic,
+    );
     return next;
   }
 
@@ -455,13 +424,4 @@ function joinNodes(nodes: readonly FactNode[]): ReadonlySet<number> {
     if (count > 1) joins.add(index);
   });
   return joins;
-}
-
-/** An element of a container is one folio after the other: when nobody holds it any more, nothing is to be said of it. */
-function hasElement(term: Term): boolean {
-  return (
-    term.kind === 'element' ||
-    (term.base !== null && hasElement(term.base)) ||
-    (term.other !== null && hasElement(term.other))
-  );
 }

@@ -3,16 +3,7 @@ import { meetOrigins, standingKey, type Origin } from './origin.js';
 import { factKey, meetFacts, State, type Fact } from './state.js';
 import { conditionsOf } from './constraint.js';
 import type { Condition } from './summary.js';
-import {
-  familyOf,
-  mentionsParameter,
-  parameter,
-  result,
-  subpage,
-  termById,
-  termOf,
-  type Term,
-} from './term.js';
+import { familyOf, parameter, result, subpage, termById, termOf, type Term } from './term.js';
 
 /**
  * What may hold where a line of a function begins, on one path or on several that agree about folios: as much of a
@@ -80,14 +71,13 @@ export function frameOf(state: State, interest: FrameInterest): Frame {
         variables.push([key, nameOf(value)]);
     } else {
       const base = termById(Number(key.slice(0, at)));
-      if (isFolio && base.symbolic && mentionsParameter(base))
-        memory.push([base, key.slice(at + 1), nameOf(value)]);
+      if (isFolio && base.symbolic && base.isOfCallers) memory.push([base, key.slice(at + 1), nameOf(value)]);
     }
   }
   const origins: (readonly [Term, Origin])[] = [];
   for (const [folio, origin] of state.origins) {
     const name = folio.symbolic ? folio : names.get(folio);
-    if (name && (!folio.symbolic || mentionsParameter(folio))) origins.push([name, origin]);
+    if (name && (!folio.symbolic || folio.isOfCallers)) origins.push([name, origin]);
   }
   const facts: Condition[] = [];
   for (const [term, fact] of state.facts) {
@@ -133,7 +123,7 @@ function valuesOf(state: State, { others, changed }: FrameInterest): Frame['valu
   const values: (readonly [string, Term | null])[] = [];
   for (const name of others) {
     const value = state.env.get(name);
-    if (value?.symbolic && value.size <= VALUE_SIZE && mentionsParameter(value)) values.push([name, value]);
+    if (value?.symbolic && value.size <= VALUE_SIZE && value.isOfCallers) values.push([name, value]);
   }
   for (const [name, number] of changed) {
     const value = state.env.get(name);

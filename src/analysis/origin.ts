@@ -1,5 +1,5 @@
 import type { FolioState, Ownership, Visibility } from '../folio/contract.js';
-import { mentionsParameter, type Term } from './term.js';
+import type { Term } from './term.js';
 
 /** One step of the evidence: what a line of the tree shows. */
 export interface Step {
@@ -63,7 +63,7 @@ export const UNKNOWN: Origin = {
 
 /** How a folio stands of which nothing was seen: one from the caller is as the caller has it. */
 export function defaultOrigin(family: Term): Origin {
-  return family.symbolic && mentionsParameter(family) ? PASSED : UNKNOWN;
+  return family.symbolic && family.isOfCallers ? PASSED : UNKNOWN;
 }
 
 export function originOf(state: FolioState, step: Step): Origin {
@@ -172,7 +172,8 @@ export function originKey(origin: Origin): string {
 
 /** Equal for origins of folios that the same others can see. */
 export function standingKey(origin: Origin): string {
-  return `${origin.ownership};${[...origin.visible].sort().join(',')}`;
+  const { ownership, visible } = origin;
+  return visible.size === 0 ? `${ownership};` : `${ownership};${[...visible].sort().join(',')}`;
 }
 
 /** Keeps what both know of lock and flags; `a` itself when that is all it knows. For origins with equal standing. */

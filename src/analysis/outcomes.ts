@@ -1,9 +1,10 @@
 import { signOf, type Constants } from './condition.js';
 import { conditionsOf } from './constraint.js';
 import { originKey, PASSED, type Origin } from './origin.js';
+import { meaningOf } from './state-key.js';
 import { ANY_SIGN, meetFacts, type Fact, type State } from './state.js';
 import type { Condition, FolioChange, FunctionOutcome } from './summary.js';
-import { familyOf, mentionsParameter, termById, type Term } from './term.js';
+import { familyOf, type Term } from './term.js';
 
 /** The state in which a path leaves the function, and what it returns. */
 export interface Exit {
@@ -109,7 +110,7 @@ function ownParts(term: Term): boolean {
 function changesOf(state: State): FolioChange[] {
   const changes: FolioChange[] = [];
   for (const [folio, origin] of state.origins) {
-    if (!folio.symbolic || !mentionsParameter(folio) || origin.assumed) continue;
+    if (!folio.symbolic || !folio.isOfCallers || origin.assumed) continue;
     const { ownership, visible, locked, flags, steps } = origin;
     if (
       ownership === 'passed' &&
@@ -137,10 +138,9 @@ function writtenBy(exits: readonly Exit[]): ReadonlyMap<string, Written> {
   const written = new Map<string, Written>();
   for (const { state } of exits) {
     for (const key of state.env.keys()) {
-      const at = key.indexOf('>');
-      if (at < 0 || written.has(key) || written.size >= FIELDS) continue;
-      const base = termById(Number(key.slice(0, at)));
-      if (base.symbolic && mentionsParameter(base)) written.set(key, { base, name: key.slice(at + 1) });
+      const { base, name } = meaningOf(key);
+      if (base === null || written.has(key) || written.size >= FIELDS) continue;
+      if (base.symbolic && base.isOfCallers) written.set(key, { base, name });
     }
   }
   return written;
@@ -175,7 +175,7 @@ function storesOf(
 function fillsOf(state: State): FunctionOutcome['fills'] {
   const fills: { container: Term; origin: Origin }[] = [];
   for (const [container, origins] of state.contents) {
-    if (!container.symbolic || !mentionsParameter(container)) continue;
+    if (!container.symbolic || !container.isOfCallers) continue;
     for (const origin of origins) if (origin !== PASSED) fills.push({ container, origin });
   }
   return fills;

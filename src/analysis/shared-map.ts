@@ -15,6 +15,11 @@ export class SharedMap<K, V> {
     return copy;
   }
 
+  /** Is it known that both have the same content? */
+  sharesWith(other: SharedMap<K, V>): boolean {
+    return this.content === other.content;
+  }
+
   get size(): number {
     return this.content.size;
   }
@@ -35,6 +40,27 @@ export class SharedMap<K, V> {
 
   delete(key: K): boolean {
     return this.content.has(key) && this.own().delete(key);
+  }
+
+  /** Deletes what the test is not true of. */
+  keep(test: (key: K, value: V) => boolean): void {
+    let kept: Map<K, V> | null = null;
+    let passed = 0;
+    for (const [key, value] of this.content) {
+      if (test(key, value)) {
+        passed++;
+        kept?.set(key, value);
+      } else if (!kept) {
+        kept = new Map();
+        for (const [first, held] of this.content) {
+          if (passed-- === 0) break;
+          kept.set(first, held);
+        }
+      }
+    }
+    if (!kept) return;
+    this.content = kept;
+    this.shared = false;
   }
 
   /** Iterators see the content as it was when they were made, or as it is if it is not shared. */

@@ -1,6 +1,7 @@
 import { meetOrigins, standingKey, type Origin } from './origin.js';
 import { SharedMap } from './shared-map.js';
-import { familyOf, type Term } from './term.js';
+import { meaningOf } from './state-key.js';
+import { familyOf, mentions, type Term } from './term.js';
 
 /** Signs that a number, or states that a pointer, may have. */
 export const ZERO_SIGN = 1;
@@ -47,12 +48,9 @@ export class State {
 
   /** Forgets everything about a value that is about to be made anew (a call in a loop). */
   forget(term: Term): void {
-    const mentions = mentionsTerm(term);
-    for (const [key, value] of this.env) if (mentions(value)) this.env.delete(key);
-    for (const key of this.facts.keys()) if (mentions(key)) this.facts.delete(key);
-    for (const key of this.origins.keys()) if (mentions(key)) this.origins.delete(key);
-    const prefix = `${term.id}>`;
-    for (const key of this.env.keys()) if (key.startsWith(prefix)) this.env.delete(key);
+    this.env.keep((key, value) => meaningOf(key).base !== term && !mentions(value, term));
+    this.facts.keep((known) => !mentions(known, term));
+    this.origins.keep((folio) => !mentions(folio, term));
   }
 
   /** Makes way for a new value; whoever still holds the old one holds it under the name `earlier`. */
@@ -82,11 +80,13 @@ export class State {
   propertyKey(): string {
     if (this.cachedProperty !== null) return this.cachedProperty;
     const parts: string[] = [];
-    for (const [key, value] of this.env)
-      if (this.origins.has(familyOf(value))) parts.push(`${key}=${value.id}`);
     for (const [term, origin] of this.origins) parts.push(`${term.id}:${standingKey(origin)}`);
     for (const [term, origins] of this.contents) {
       parts.push(`{${term.id}:${origins.map(standingKey).sort().join('|')}}`);
+    }
+    if (this.origins.size > 0) {
+      for (const [key, value] of this.env)
+        if (this.origins.has(familyOf(value))) parts.push(`${key}=${value.id}`);
     }
     this.cachedProperty = parts.sort().join(' ');
     return this.cachedProperty;
@@ -102,8 +102,7 @@ export class State {
     const results = new Set<Term>();
     const parts: string[] = [];
     for (const [key, value] of this.env) {
-      if (!asked.has(key.includes('>') ? key.slice(key.indexOf('>') + 1) : key.split(/[.[]/, 1)[0]!))
-        continue;
+      if (!asked.has(meaningOf(key).name)) continue;
       if (isPlain(value)) parts.push(`${key}=${value.id}`);
       else collectResults(value, results);
     }
@@ -125,61 +124,46 @@ export class State {
 
   /** Keeps only what holds in both; for states with equal property keys. Null when nothing is lost. */
   meet(other: State): State | null {
-    let changed = false;
-    const merged = this.clone();
-    for (const [key, value] of this.env) {
-      if (other.env.get(key) !== value && !this.origins.has(familyOf(value))) {
-        merged.env.delete(key);
-        changed = true;
+    let merged: State | null = null;
+    if (!this.env.sharesWith(other.env)) {
+      for (const [key, value] of this.env) {
+        if (other.env.get(key) === value || this.origins.has(familyOf(value))) continue;
+        (merged ??= this.clone()).env.delete(key);
       }
     }
     for (const [term, fact] of this.facts) {
       const with_ = other.facts.get(term);
       const met = with_ ? meetFacts(fact, with_) : null;
-      if (!met) merged.facts.delete(term);
-      else if (factKey(met) !== factKey(fact)) merged.facts.set(term, met);
-      else continue;
-      changed = true;
+      if (met === fact) continue;
+      merged ??= this.clone();
+      if (met) merged.facts.set(term, met);
+      else merged.facts.delete(term);
     }
-    for (const [term, origin] of this.origins) {
-      const with_ = other.origins.get(term);
-      if (!with_) continue;
-      const met = meetOrigins(origin, with_);
-      if (met === origin) continue;
-      merged.origins.set(term, met);
-      changed = true;
+    if (!this.origins.sharesWith(other.origins)) {
+      for (const [term, origin] of this.origins) {
+        const with_ = other.origins.get(term);
+        if (!with_) continue;
+        const met = meetOrigins(origin, with_);
+        if (met !== origin) (merged ??= this.clone()).origins.set(term, met);
+      }
     }
-    return changed ? merged : null;
+    return merged;
   }
 }
 
 export function factKey(fact: Fact): string {
+  if (fact.equals === null && fact.differs.length === 0) return String(fact.sign);
   return `${fact.sign}${fact.equals ? '=' + fact.equals.id : ''}${fact.differs.map((term) => '!' + term.id).join('')}`;
 }
 
-/** What two paths both know, or null when that is nothing. */
+/** What two paths both know: `a` itself where that is all it knows; null when that is nothing. */
 export function meetFacts(a: Fact, b: Fact): Fact | null {
   const sign = a.sign | b.sign;
   const equals = a.equals === b.equals ? a.equals : null;
-  const differs = a.differs.filter((term) => b.differs.includes(term));
+  const differs = a === b ? a.differs : a.differs.filter((term) => b.differs.includes(term));
   if (sign === ANY_SIGN && !equals && differs.length === 0) return null;
-  return { sign, equals, differs };
-}
-
-/** A predicate: is `part` a part of the term? */
-export function mentionsTerm(part: Term): (term: Term) => boolean {
-  const known = new Map<Term, boolean>();
-  const mentions = (term: Term): boolean => {
-    if (term === part) return true;
-    if (term.size <= 1) return false;
-    const cached = known.get(term);
-    if (cached !== undefined) return cached;
-    const found =
-      (term.base !== null && mentions(term.base)) || (term.other !== null && mentions(term.other));
-    known.set(term, found);
-    return found;
-  };
-  return mentions;
+  const isAll = sign === a.sign && equals === a.equals && differs.length === a.differs.length;
+  return isAll ? a : { sign, equals, differs };
 }
 
 /** Is every part of a term something that later code asks about? */

@@ -11,7 +11,7 @@ import type { Recorder } from './recorder.js';
 import { NO_FACT, type State } from './state.js';
 import { Substitution } from './substitution.js';
 import type { FolioChange, FunctionOutcome, ParameterCall, Summary } from './summary.js';
-import { familyOf, mentionsParameter, result, type Term } from './term.js';
+import { familyOf, result, type Term } from './term.js';
 
 type Call = Action & { do: 'call' };
 
@@ -225,5 +225,5 @@ export class SummaryEffects {
 
 /** Is this something that a caller may have decided? What memory far behind an argument holds is not. */
 function isDecidable(term: Term): boolean {
-  return term.symbolic && term.size <= 6 && mentionsParameter(term);
+  return term.symbolic && term.size <= 6 && term.isOfCallers;
 }

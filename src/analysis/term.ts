@@ -35,9 +35,16 @@ export interface Term {
   readonly size: number;
   /** True when it is made of parameters, their fields and constants only: its meaning carries over to callers. */
   readonly symbolic: boolean;
+  /** Is a parameter part of it? */
+  readonly isOfCallers: boolean;
+  /** Is an element of a container part of it? */
+  readonly isOfElement: boolean;
+  /** One bit per term that is part of it, several terms to a bit: where a bit is missing, so is the term. */
+  readonly parts: number;
 }
 
-const interned = new Map<string, Term>();
+/** Terms by kind and name, then by what else they are made of. */
+const interned = new Map<Term['kind'], Map<string, Map<number | string, Term>>>();
 const byId: Term[] = [];
 
 /** The term with this number. */
@@ -66,15 +73,17 @@ function intern(
   base: Term | null,
   other: Term | null,
 ): Term {
-  const key = `${kind}|${name}|${number ?? ''}|${base?.id ?? ''}|${other?.id ?? ''}`;
-  let term = interned.get(key);
+  const known = namesakes(kind, name);
+  const key = keyOf(number, base, other);
+  let term = known.get(key);
   if (!term) {
     const leaf = base === null && other === null;
     const symbolic = leaf
       ? kind === 'parameter' || kind === 'number' || kind === 'name'
       : (base?.symbolic ?? true) && (other?.symbolic ?? true);
+    const id = byId.length;
     term = {
-      id: interned.size,
+      id,
       kind,
       name,
       number,
@@ -82,11 +91,45 @@ function intern(
       other,
       size: 1 + (base?.size ?? 0) + (other?.size ?? 0),
       symbolic,
+      isOfCallers: kind === 'parameter' || (base?.isOfCallers ?? false) || (other?.isOfCallers ?? false),
+      isOfElement: kind === 'element' || (base?.isOfElement ?? false) || (other?.isOfElement ?? false),
+      parts: bitOf(id) | (base?.parts ?? 0) | (other?.parts ?? 0),
     };
-    interned.set(key, term);
+    known.set(key, term);
     byId.push(term);
   }
   return term;
+}
+
+function namesakes(kind: Term['kind'], name: string): Map<number | string, Term> {
+  let names = interned.get(kind);
+  if (!names) interned.set(kind, (names = new Map<string, Map<number | string, Term>>()));
+  let known = names.get(name);
+  if (!known) names.set(name, (known = new Map<number | string, Term>()));
+  return known;
+}
+
+/** More terms than this there are not. */
+const MANY = 2 ** 26;
+
+/** Tells terms of one kind and name apart: below zero are numbers, above are terms. */
+function keyOf(number: number | null, base: Term | null, other: Term | null): number | string {
+  if (number === null) return (base ? base.id + 1 : 0) * MANY + (other ? other.id + 1 : 0);
+  if (base === null && other === null && number >= 0 && number < MANY) return -1 - number;
+  return `${number}|${base?.id ?? ''}|${other?.id ?? ''}`;
+}
+
+function bitOf(id: number): number {
+  return 1 << (id & 31);
+}
+
+/** Is `part` a part of the term, or the term itself? */
+export function mentions(term: Term, part: Term): boolean {
+  if (term === part) return true;
+  if (term.size <= part.size || (term.parts & bitOf(part.id)) === 0) return false;
+  return (
+    (term.base !== null && mentions(term.base, part)) || (term.other !== null && mentions(term.other, part))
+  );
 }
 
 export const parameter = (index: number): Term => intern('parameter', '', index, null, null);
@@ -168,13 +211,4 @@ export function describeTerm(term: Term): string {
         ? `(${describeTerm(term.base!)} ${term.name} ${describeTerm(term.other)})`
         : `${term.name}${describeTerm(term.base!)}`;
   }
-}
-
-/** Is a parameter part of the term? */
-export function mentionsParameter(term: Term): boolean {
-  return (
-    term.kind === 'parameter' ||
-    (term.base !== null && mentionsParameter(term.base)) ||
-    (term.other !== null && mentionsParameter(term.other))
-  );
 }
