@@ -17,8 +17,8 @@ export function affectedFunctions(
   };
   for (const name of meaningsThatDiffer(before, after)) mentioning('names', name);
   const { functions, structs, constants, slots } = wordsOf(kept, definitions);
-  for (const name of functions) {
-    if (![...definitions.changed].some((path) => isOther(name, path, kept, definitions))) continue;
+  for (const [name, paths] of functions) {
+    if (!paths.some((path) => isOther(name, path, kept, definitions))) continue;
     for (const number of kept.mentioning('names', name)) {
       const { file } = kept.entry(number);
       if (!isSame(before.resolve(name, file), after.resolve(name, file))) affected.add(number);
@@ -45,14 +45,21 @@ export function affectedFunctions(
 /** What the files that differ define, before or after. */
 function wordsOf(kept: KeptTree, definitions: ChangedDefinitions) {
   const words = {
-    functions: new Set<string>(),
+    /** With the files that define them. */
+    functions: new Map<string, string[]>(),
     structs: new Set<string>(),
     constants: new Set<string>(),
     slots: new Set<string>(),
   };
   for (const path of definitions.changed) {
-    for (const { facts } of [...kept.functionsIn(path), ...definitions.functionsIn(path)])
-      words.functions.add(facts.name);
+    const names = [...kept.functionsIn(path), ...definitions.functionsIn(path)].map(
+      ({ facts }) => facts.name,
+    );
+    for (const name of new Set(names)) {
+      const paths = words.functions.get(name);
+      if (paths) paths.push(path);
+      else words.functions.set(name, [path]);
+    }
     for (const own of [kept.ownOf(path), definitions.ownOf(path)]) {
       for (const name of own?.structs ?? []) words.structs.add(name);
       for (const name of own?.constants ?? []) words.constants.add(name);

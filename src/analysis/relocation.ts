@@ -1,3 +1,4 @@
+import { mentionedFiles } from './evidence.js';
 import type { FunctionAnalysis } from './execution.js';
 
 /** Where lines of a tree are in another one: the new line, or undefined for one that is as it was. */
@@ -9,14 +10,18 @@ export type LineMap = (file: string, line: number) => number | undefined;
  */
 export class Relocation {
   private readonly newLine: LineMap;
+  private readonly changed: ReadonlySet<string>;
   private readonly moved = new WeakMap<object, unknown>();
 
-  constructor(newLine: LineMap) {
+  /** @param changed the files of which lines may have moved */
+  constructor(newLine: LineMap, changed: ReadonlySet<string>) {
     this.newLine = newLine;
+    this.changed = changed;
   }
 
   /** @param file where the function is */
   analysis(analysis: FunctionAnalysis, file: string): FunctionAnalysis {
+    if (!this.changed.has(file) && !this.mentionsChanged(analysis)) return analysis;
     const { summary, record } = analysis;
     let calls = summary.parameterCalls;
     const lines = calls.map(({ line }) => this.newLine(file, line) ?? line);
@@ -30,6 +35,12 @@ export class Relocation {
     return newSummary === summary && newRecord === record
       ? analysis
       : { summary: newSummary, record: newRecord };
+  }
+
+  private mentionsChanged(analysis: FunctionAnalysis): boolean {
+    if (this.changed.size === 0) return false;
+    for (const path of mentionedFiles(analysis)) if (this.changed.has(path)) return true;
+    return false;
   }
 
   private move<T>(value: T): T {

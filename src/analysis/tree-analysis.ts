@@ -21,10 +21,18 @@ export interface TreeAnalysis {
   readonly analysed: number;
 }
 
+/** One that was made by what differs from a kept tree. */
+export interface RenewedAnalysis extends TreeAnalysis {
+  /** What came out otherwise than in the kept tree, by number of the function. */
+  readonly renewed: ReadonlyMap<number, FunctionAnalysis | null>;
+}
+
 /** What is analysed: a kept tree, and how another one differs from it. */
 export interface ChangedTree {
   readonly kept: KeptTree;
+  /** The kept tree as a program, and what is known of it otherwise than it was kept: contracts may be distrusted. */
   readonly before: Program;
+  readonly renewed: ReadonlyMap<number, FunctionAnalysis | null>;
   readonly definitions: ChangedDefinitions;
   readonly program: Program;
   /** Where lines of the kept tree are now. */
@@ -35,7 +43,7 @@ export interface ChangedTree {
 export type Extent = 'parts' | 'all';
 
 /** An analysis with what is needed to keep it. */
-export interface WholeAnalysis extends TreeAnalysis {
+export interface WholeAnalysis extends RenewedAnalysis {
   /** The functions by number. */
   readonly all: readonly FunctionEntry[];
   readonly graph: CallGraph;
@@ -56,11 +64,11 @@ export function analyseTree(
   tree: ChangedTree,
   extent: Extent = 'parts',
   progress: TreeProgress = () => undefined,
-): TreeAnalysis {
+): RenewedAnalysis {
   return new ChangeAnalysis(tree, progress).run(extent);
 }
 
-/** The same, for a tree that is to be kept: the kept one is empty. */
+/** The same, for a tree that is to be kept. */
 export function analyseWhole(tree: ChangedTree, progress: TreeProgress = () => undefined): WholeAnalysis {
   return new ChangeAnalysis(tree, progress).whole();
 }
@@ -87,12 +95,12 @@ class ChangeAnalysis {
   constructor(tree: ChangedTree, progress: TreeProgress) {
     this.tree = tree;
     this.progress = progress;
-    this.relocation = new Relocation(tree.lines);
+    this.relocation = new Relocation(tree.lines, tree.definitions.changed);
     this.order = new Uint32Array(0);
     this.positions = new Int32Array(0);
   }
 
-  run(extent: Extent): TreeAnalysis {
+  run(extent: Extent): RenewedAnalysis {
     this.analyse();
     const functions = new Map<string, FunctionAnalysis>();
     const entries = new Map<string, FunctionEntry>();
@@ -104,23 +112,54 @@ class ChangeAnalysis {
     };
     const { kept, program } = this.tree;
     const old = extent === 'all' ? Array.from({ length: kept.size }, (_, number) => number) : kept.parts;
-    const wanted = new Set([...old, ...this.results.keys()]);
+    const wanted = new Set([...old, ...this.tree.renewed.keys(), ...this.results.keys()]);
     for (const number of [...wanted].sort((a, b) => a - b)) {
       const made = this.results.get(number);
       put(number, made === undefined ? this.base(number) : made);
     }
+    const renewed = new Map([...this.results].filter(([number, made]) => made !== this.base(number)));
+    return { program, functions, entries, analysed: this.analysed(), renewed };
+  }
+
+  /** How many functions matter now. */
+  private analysed(): number {
+    const { kept, renewed } = this.tree;
+    const matters = (number: number): number => (kept.entry(number).cells ? 1 : 0);
     let { analysed } = kept;
-    for (const [number, made] of this.results) {
-      analysed += (made ? 1 : 0) - (number < kept.size && kept.entry(number).cells ? 1 : 0);
-    }
-    for (const [number, entry] of this.replaced) if (!entry && kept.entry(number).cells) analysed--;
-    return { program, functions, entries, analysed };
+    for (const [number, made] of renewed) analysed += (made ? 1 : 0) - matters(number);
+    const before = (number: number): number =>
+      number >= kept.size ? 0 : renewed.has(number) ? (renewed.get(number) ? 1 : 0) : matters(number);
+    for (const [number, made] of this.results) analysed += (made ? 1 : 0) - before(number);
+    for (const [number, entry] of this.replaced) if (!entry) analysed -= before(number);
+    return analysed;
   }
 
   whole(): WholeAnalysis {
     const analysis = this.run('all');
-    const graph = CallGraph.of(this.added.map((_, number) => [...this.callees(number)]));
-    return { ...analysis, all: this.added, graph, order: this.order };
+    const numbers = this.inOrderOfFiles();
+    const places = new Map(numbers.map((number, place) => [number, place]));
+    const graph = CallGraph.of(
+      numbers.map((number) => [...this.callees(number)].flatMap((callee) => places.get(callee) ?? [])),
+    );
+    const order = calleesFirst(numbers.length, numbers.keys(), (place) => graph.callees(place));
+    return {
+      ...analysis,
+      all: numbers.map((number) => this.entry(number)!),
+      graph,
+      order,
+    };
+  }
+
+  /** The numbers of all functions, as a tree has them of which nothing was kept. */
+  private inOrderOfFiles(): number[] {
+    const { kept, definitions } = this.tree;
+    const paths = new Set([...kept.paths(), ...definitions.changed]);
+    return [...paths].sort().flatMap((path) => {
+      if (definitions.changed.has(path))
+        return definitions.functionsIn(path).map((entry) => this.numberOf(entry));
+      const [first, count] = kept.range(path);
+      return Array.from({ length: count }, (_, index) => first + index);
+    });
   }
 
   private analyse(): void {
@@ -287,7 +326,8 @@ class ChangeAnalysis {
     if (number >= kept.size) return null;
     let analysis = this.relocated.get(number);
     if (analysis === undefined) {
-      const known = kept.analysis(number);
+      const renewed = this.tree.renewed.get(number);
+      const known = renewed === undefined ? kept.analysis(number) : renewed;
       analysis = known && this.relocation.analysis(known, kept.entry(number).file);
       this.relocated.set(number, analysis);
     }

@@ -25,14 +25,19 @@ export interface IndexedTree {
 /** With fewer files to read than these, threads are not worth their start: few of them concern folios. */
 const manyFiles = 1000;
 
-/** Facts of all files of a tree that concern folios, by path. */
+/**
+ * Facts of the files of a tree that concern folios, by path.
+ *
+ * @param isKnown which files are not asked about
+ */
 export async function readTreeFacts(
   tree: Tree,
   store: FactStore,
   progress: IndexProgress = () => undefined,
   threads = usefulThreads(),
+  isKnown: (file: TreeFile) => boolean = () => false,
 ): Promise<ReadonlyMap<string, FileFacts>> {
-  const files = await tree.files();
+  const files = (await tree.files()).filter((file) => !isKnown(file));
   const unread: TreeFile[] = [];
   for (const file of files) {
     if (known.has(file.id)) continue;

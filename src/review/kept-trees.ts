@@ -1,22 +1,16 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { ChangedDefinitions } from '../analysis/changed-definitions.js';
-import { contradictions } from '../analysis/contradiction.js';
 import { DamagedFile, sectionsIn } from '../analysis/kept/blocks.js';
 import { KeptTree } from '../analysis/kept/kept-tree.js';
 import { Shelf } from '../analysis/kept/shelf.js';
-import { keptBytes, type TreeToKeep } from '../analysis/kept/write.js';
-import { CallGraph } from '../analysis/call-graph.js';
-import { Program } from '../analysis/program.js';
-import { analyseWhole } from '../analysis/tree-analysis.js';
+import { keptBytes } from '../analysis/kept/write.js';
 import { fingerprint } from '../c/open-store.js';
 import type { FactStore } from '../c/store.js';
-import { readTreeFacts } from '../c/tree-facts.js';
 import type { RuleData } from '../folio/contract.js';
-import { PAGE_FLAGS_HEADER, readFlagModel } from '../folio/header.js';
 import type { Tree } from '../tree/tree.js';
 import { kernelVersion } from './kernel-version.js';
 import type { AnalysisProgress } from './side.js';
+import { analyseToKeep, emptyTree, nearestTree } from './tree-to-keep.js';
 
 interface OpenTree {
   readonly key: string;
@@ -70,7 +64,10 @@ export async function keptTree(
   const [known] = at < 0 ? [] : open.splice(at, 1);
   let kept = known?.tree ?? shelf?.open(key) ?? null;
   if (!kept) {
-    const bytes = keptBytes(await analyseAll(tree, rules, store, progress), schema);
+    const name = rulesFingerprint(rules);
+    const near = shelf && (await nearestTree(tree, name, shelf));
+    const analysed = await analyseToKeep(tree, near ?? emptyTree(), rules, name, store, progress);
+    const bytes = keptBytes(analysed, schema);
     // What cannot be kept is made again next time; the store of facts says why.
     shelf?.save(key, bytes);
     kept = new KeptTree(sectionsIn(bytes, schema));
@@ -78,59 +75,6 @@ export async function keptTree(
   open.push({ key, tree: kept, drop: () => shelf?.drop(key) });
   if (open.length > OPEN) open.shift();
   return kept;
-}
-
-async function analyseAll(
-  tree: Tree,
-  rules: RuleData,
-  store: FactStore,
-  progress: AnalysisProgress,
-): Promise<TreeToKeep> {
-  const files = await readTreeFacts(tree, store, (done, all) => {
-    progress('reading source files', done, all);
-  });
-  const header = await tree.read(PAGE_FLAGS_HEADER);
-  const version = await kernelVersion(tree);
-  if (header === null && files.size === 0) return { ...NOTHING, version };
-  const model = readFlagModel(() => header);
-  const kept = emptyTree();
-  const definitions = new ChangedDefinitions(kept, files);
-  const program = new Program(definitions, model, rules, version, new Set());
-  const before = new Program(kept, model, rules, version, new Set());
-  const analysis = analyseWhole(
-    { kept, before, definitions, program, lines: () => undefined },
-    (done, all) => {
-      progress('following folios', done, all);
-    },
-  );
-  return {
-    version,
-    model,
-    files,
-    entries: analysis.all,
-    graph: analysis.graph,
-    order: analysis.order,
-    analysis: ({ key }) => analysis.functions.get(key) ?? null,
-    contradicted: new Set(
-      contradictions(analysis).map(({ file, contract }) => `${file}:${contract.function}`),
-    ),
-  };
-}
-
-const NOTHING: TreeToKeep = {
-  version: null,
-  model: null,
-  files: new Map(),
-  entries: [],
-  graph: CallGraph.of([]),
-  order: [],
-  analysis: () => null,
-  contradicted: new Set(),
-};
-
-/** A tree without files: whatever differs from it is all there is. */
-export function emptyTree(): KeptTree {
-  return new KeptTree(sectionsIn(keptBytes(NOTHING, 'none'), 'none'));
 }
 
 async function keyOf(tree: Tree, rules: RuleData): Promise<string> {

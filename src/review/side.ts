@@ -3,7 +3,7 @@ import { findHazards, type HazardReport } from '../analysis/hazards.js';
 import type { KeptTree } from '../analysis/kept/kept-tree.js';
 import { Program } from '../analysis/program.js';
 import type { LineMap } from '../analysis/relocation.js';
-import { analyseTree, type Extent, type TreeAnalysis } from '../analysis/tree-analysis.js';
+import { analyseTree, type Extent, type RenewedAnalysis } from '../analysis/tree-analysis.js';
 import type { FileFacts, FunctionFacts } from '../c/facts.js';
 import type { FactStore } from '../c/store.js';
 import { readFileFacts } from '../c/tree-facts.js';
@@ -13,13 +13,14 @@ import type { FlagModel } from '../folio/model.js';
 import { isSource } from '../tree/blob.js';
 import type { Tree } from '../tree/tree.js';
 import { readChangedFile, type LineOf } from './changed-file.js';
-import { emptyTree, keptTree } from './kept-trees.js';
+import { keptTree } from './kept-trees.js';
 import { kernelVersion } from './kernel-version.js';
+import { emptyTree } from './tree-to-keep.js';
 
 /** A tree, analysed. */
 export interface AnalysedTree {
   readonly program: Program;
-  readonly analysis: TreeAnalysis;
+  readonly analysis: RenewedAnalysis;
   readonly report: HazardReport;
 }
 
@@ -46,7 +47,12 @@ export async function analyse(
   const key = [...derived].sort().join('\0');
   const known = analysed.get(tree);
   if (known?.kept === kept && known.key === key && known.extent === extent) return known.found;
-  const found = await analyseOn(kept, bottom, tree, changes, rules, derived, store, progress, extent);
+  // With distrusted contracts the tree at the bottom is another one already: the stages of a series share that.
+  const below =
+    derived.size > 0 && tree !== bottom && kept.model
+      ? await analyse(bottom, rules, derived, store, progress, extent)
+      : null;
+  const found = await analyseOn(kept, bottom, below, tree, changes, rules, derived, store, progress, extent);
   analysed.set(tree, { kept, key, extent, found });
   return found;
 }
@@ -66,6 +72,7 @@ const analysed = new WeakMap<Tree, Analysed>();
 async function analyseOn(
   base: KeptTree,
   bottom: Tree,
+  below: AnalysedTree | null,
   tree: Tree,
   changes: ReadonlyMap<string, string | null>,
   rules: RuleData,
@@ -93,9 +100,12 @@ async function analyseOn(
   }
   const definitions = new ChangedDefinitions(kept, files);
   const program = new Program(definitions, model, rules, version, distrusted);
-  const before = new Program(kept, kept.model ?? model, rules, version, new Set());
+  const basis =
+    below && kept === base
+      ? { before: below.program, renewed: below.analysis.renewed }
+      : { before: new Program(kept, kept.model ?? model, rules, version, new Set()), renewed: new Map() };
   const lines: LineMap = (file, line) => maps.get(file)?.(line);
-  const analysis = analyseTree({ kept, before, definitions, program, lines }, extent, (done, all) => {
+  const analysis = analyseTree({ kept, ...basis, definitions, program, lines }, extent, (done, all) => {
     progress('following folios', done, all);
   });
   return { program, analysis, report: findHazards(analysis, rules) };

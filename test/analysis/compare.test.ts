@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { analysisText } from '../../src/analysis/analysis-text.js';
 import { compareHazards, type Difference } from '../../src/analysis/compare.js';
+import { sectionsIn } from '../../src/analysis/kept/blocks.js';
+import { KeptTree } from '../../src/analysis/kept/kept-tree.js';
+import { keptBytes } from '../../src/analysis/kept/write.js';
 import { changedFunctions } from '../../src/review/changed.js';
 import { findingId } from '../../src/review/finding.js';
 import { analyse } from '../../src/review/side.js';
+import { analyseToKeep, emptyTree } from '../../src/review/tree-to-keep.js';
 import { readTreeFacts } from '../../src/c/tree-facts.js';
 import { overlay } from '../../src/tree/overlay.js';
 import type { Tree } from '../../src/tree/tree.js';
@@ -586,6 +591,24 @@ describe('the id of a finding', () => {
   });
 });
 
+function contentOf(tree: KeptTree) {
+  const functions = Array.from({ length: tree.size }, (_, number) => {
+    const { key, facts, fingerprint } = tree.entry(number);
+    const analysis = tree.analysis(number);
+    const callees = [...tree.graph.callees(number)].map((callee) => tree.entry(callee).key);
+    return [key, facts.line, fingerprint, analysis && analysisText(analysis), callees];
+  });
+  return {
+    functions,
+    order: [...tree.order],
+    parts: tree.parts,
+    analysed: tree.analysed,
+    files: [...tree.paths()].map((path) => [path, tree.idOf(path), tree.ownOf(path)]),
+    structs: [...tree.structs()],
+    slots: [...tree.slots()].map(({ field, entry }) => [field, entry.key]),
+  };
+}
+
 describe('an analysis that takes over what did not change', () => {
   const files: Files = {
     'mm/mark.c': MARK,
@@ -623,6 +646,19 @@ describe('an analysis that takes over what did not change', () => {
         .sort();
     const onKept = overlay(bottomOf(treeOf(files)), new Map(Object.entries(changes)));
     expect(await found(onKept)).toEqual(await found(treeOf({ ...files, ...changes })));
+  });
+
+  it.each(steps)('is kept like one that does not, when %s', async (_, changes) => {
+    const keep = async (tree: Tree, like: KeptTree): Promise<KeptTree> => {
+      const kept = await analyseToKeep(tree, like, rules, 'rules', NO_STORE, () => undefined);
+      return new KeptTree(sectionsIn(keptBytes(kept, 'test'), 'test'));
+    };
+    const before = await keep(treeOf(files), emptyTree());
+    const after = treeOf({ ...files, ...changes });
+    const next = await keep(after, before);
+    const fresh = await keep(after, emptyTree());
+    expect([fresh.generation, next.generation]).toEqual([0, 1]);
+    expect(contentOf(next)).toEqual(contentOf(fresh));
   });
 });
 

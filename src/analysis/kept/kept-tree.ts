@@ -1,5 +1,5 @@
 import { inflateSync } from 'node:zlib';
-import type { FactNode, FunctionFacts } from '../../c/facts.js';
+import type { FactNode, FileFacts, FunctionFacts } from '../../c/facts.js';
 import type { FlagModel } from '../../folio/model.js';
 import { restoreModel, type StoredModel } from '../../folio/stored-model.js';
 import { CallGraph } from '../call-graph.js';
@@ -18,6 +18,8 @@ const BODIES = 200;
 /** What a kept tree says of itself. */
 interface Tell {
   readonly version: string | null;
+  readonly rules: string;
+  readonly generation: number;
   readonly analysed: number;
   readonly functions: number;
   readonly files: number;
@@ -31,7 +33,7 @@ interface Tell {
 export interface FileDefinitions {
   readonly structs: readonly string[];
   readonly constants: readonly string[];
-  readonly slots: readonly { readonly field: string; readonly function: string }[];
+  readonly slots: readonly { readonly struct: string; readonly field: string; readonly function: string }[];
 }
 
 /** The kinds of words by which functions are found that mention one. */
@@ -40,12 +42,18 @@ export type Mention = 'names' | 'fields' | 'types';
 /** A tree that was analysed before. Of its parts those are read that are asked for; what is damaged throws DamagedFile. */
 export class KeptTree implements Definitions {
   readonly version: string | null;
+  /** Names the rules that it was analysed with. */
+  readonly rules: string;
+  /** How many trees were made one of the other until this one. */
+  readonly generation: number;
   /** Null for a tree that has no flags header. */
   readonly model: FlagModel | null;
   readonly constants: Constants = { get: (name) => this.constant(name, NONE) };
   /** Number of its functions, and of those that matter. */
   readonly size: number;
   readonly analysed: number;
+  /** Number of its files. */
+  readonly fileCount: number;
   /** Functions that have a part in the hazards of the tree. */
   readonly parts: readonly number[];
   private readonly sections: Sections;
@@ -58,7 +66,6 @@ export class KeptTree implements Definitions {
   >;
   private readonly mentions: Readonly<Record<Mention, Table>>;
   private readonly pool: PoolReader;
-  private readonly fileCount: number;
   private readonly entries = new Map<number, KeptFunction>();
   private readonly analyses = new Map<number, FunctionAnalysis | null>();
   private readonly knownFiles = new Map<number, FileRow>();
@@ -70,6 +77,8 @@ export class KeptTree implements Definitions {
     this.sections = sections;
     const tell = JSON.parse(sections.whole('tree').toString('utf8')) as Tell;
     this.version = tell.version;
+    this.rules = tell.rules;
+    this.generation = tell.generation;
     this.size = tell.functions;
     this.analysed = tell.analysed;
     this.fileCount = tell.files;
@@ -162,6 +171,12 @@ export class KeptTree implements Definitions {
     return this.tables.paths.get(path) !== null;
   }
 
+  /** The id of a file's content; null for one that is not there. */
+  idOf(path: string): string | null {
+    const number = this.tables.paths.get(path);
+    return number === null ? null : this.file(Number(number))[3];
+  }
+
   /** Numbers of a file's functions: the first, and how many. */
   range(path: string): readonly [first: number, count: number] {
     const number = this.tables.paths.get(path);
@@ -180,6 +195,31 @@ export class KeptTree implements Definitions {
       FileDefinitions['slots'],
     ];
     return { structs, constants, slots };
+  }
+
+  /** All that a file defines besides functions, as it is read from the file. */
+  definitionsIn(path: string): Pick<FileFacts, 'structs' | 'constants' | 'slots'> {
+    const own = this.ownOf(path) ?? { structs: [], constants: [], slots: [] };
+    const rows = <Row extends readonly [number, ...unknown[]]>(all: readonly Row[]): Row[] =>
+      all.filter(([file]) => this.pathOf(file) === path);
+    return {
+      structs: Object.fromEntries(
+        own.structs.flatMap((name) =>
+          rows(this.list<StructRow>('structs', name)).map(([, fields]) => [name, fields]),
+        ),
+      ),
+      constants: Object.fromEntries(
+        own.constants.flatMap((name) =>
+          rows(this.list<ConstantRow>('constants', name)).map(([, value]) => [name, value]),
+        ),
+      ),
+      slots: own.slots.flatMap(({ struct, field, function: name }) =>
+        rows(this.slotRows('slots', field))
+          .filter((row) => row[1] === struct && row[3] === name)
+          .slice(0, 1)
+          .map((row) => ({ struct, field, function: name, local: row[4] === 1 })),
+      ),
+    };
   }
 
   *functions(): Iterable<FunctionEntry> {

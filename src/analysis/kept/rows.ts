@@ -30,5 +30,5 @@ export type ConstantRow = readonly [file: number, value: number];
 /** A slot of an operation table, in the file that fills it. */
 export type SlotRow = readonly [file: number, struct: string, field: string, name: string, local: 0 | 1];
 
-/** A file: its path, the id of its content, its first function and the number of them. */
-export type FileRow = readonly [path: string, first: number, count: number];
+/** A file: its path, its first function and the number of them, the id of its content. */
+export type FileRow = readonly [path: string, first: number, count: number, id: string];

@@ -37,6 +37,23 @@ export class Shelf {
     }
   }
 
+  /** Names of the trees that are there, the one used last first. */
+  names(): readonly string[] {
+    const end = '.kept';
+    try {
+      return readdirSync(this.directory)
+        .filter((file) => file.startsWith(`${this.schema}-`) && file.endsWith(end))
+        .map((file) => ({
+          file,
+          used: statSync(join(this.directory, file)).mtimeMs,
+        }))
+        .sort((a, b) => b.used - a.used)
+        .map(({ file }) => file.slice(this.schema.length + 1, -end.length));
+    } catch {
+      return [];
+    }
+  }
+
   /** Keeps a tree; says why it cannot, or null. */
   save(name: string, bytes: Buffer): string | null {
     try {

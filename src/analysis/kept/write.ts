@@ -13,12 +13,21 @@ import { asksForCallers, hasPart } from '../part.js';
 import type { ConstantRow, FileRow, FunctionRow, SlotRow, StructRow } from './rows.js';
 import { fieldsIn, namesAskedBy, namesIn, typesIn } from './words.js';
 
+/** What a file defines besides functions. */
+export type DefinedInFile = Pick<FileFacts, 'structs' | 'constants' | 'slots'>;
+
 /** An analysed tree, as it is kept. */
 export interface TreeToKeep {
   readonly version: string | null;
+  /** Names the rules that it was analysed with. */
+  readonly rules: string;
+  /** How many trees were made one of the other until this one. */
+  readonly generation: number;
   readonly model: FlagModel | null;
-  /** Facts by path, in the order of paths. */
-  readonly files: ReadonlyMap<string, FileFacts>;
+  /** By path, in the order of paths. */
+  readonly files: ReadonlyMap<string, DefinedInFile>;
+  /** Ids of their contents. */
+  readonly ids: ReadonlyMap<string, string>;
   /** All functions, in the order of files; their places are the numbers of the graph. */
   readonly entries: readonly FunctionEntry[];
   readonly graph: CallGraph;
@@ -104,9 +113,11 @@ function writeFunctions(tree: TreeToKeep, sections: NewSections): void {
   const { rows: values, strings, shapes } = pool.pool();
   writeList(sections, 'values', values);
   writeList(sections, 'strings', strings);
-  const { model, version } = tree;
+  const { model, version, rules, generation } = tree;
   const tell = {
     version,
+    rules,
+    generation,
     analysed,
     functions: tree.entries.length,
     files: tree.files.size,
@@ -152,7 +163,7 @@ function writeWords({ entries, graph, analysis }: TreeToKeep, sections: NewSecti
   }
 }
 
-function writeFiles({ files, entries }: TreeToKeep, sections: NewSections): void {
+function writeFiles({ files, ids, entries }: TreeToKeep, sections: NewSections): void {
   const structs = new Map<string, StructRow[]>();
   const constants = new Map<string, ConstantRow[]>();
   const slots = new Map<string, SlotRow[]>();
@@ -164,7 +175,7 @@ function writeFiles({ files, entries }: TreeToKeep, sections: NewSections): void
     const file = rows.length;
     let count = 0;
     while (entries[first + count]?.file === path) count++;
-    rows.push([path, first, count]);
+    rows.push([path, first, count, ids.get(path) ?? '']);
     first += count;
     for (const [name, fields] of Object.entries(facts.structs)) append(structs, name, [file, fields]);
     for (const [name, value] of Object.entries(facts.constants)) append(constants, name, [file, value]);

@@ -1,0 +1,21 @@
+import type { ChangedDefinitions } from './changed-definitions.js';
+import type { KeptTree } from './kept/kept-tree.js';
+import type { LineMap } from './relocation.js';
+
+/** Where lines of a kept tree's functions are in files that differ, as far as functions are the same there. */
+export function linesOfMoved(kept: KeptTree, definitions: ChangedDefinitions): LineMap {
+  const moved = new Map<string, { line: number; endLine: number; by: number }[]>();
+  for (const entry of definitions.changedFunctions()) {
+    const then = kept.own(entry.facts.name, entry.file);
+    if (!then || !definitions.isKept(entry)) continue;
+    const { line, endLine } = then.facts;
+    const ranges = moved.get(entry.file);
+    const range = { line, endLine, by: entry.facts.line - line };
+    if (ranges) ranges.push(range);
+    else moved.set(entry.file, [range]);
+  }
+  return (file, line) => {
+    const range = moved.get(file)?.find((item) => item.line <= line && line <= item.endLine);
+    return range && line + range.by;
+  };
+}
