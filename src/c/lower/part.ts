@@ -23,19 +23,49 @@ export function withoutBodies<T extends LineRange>(
   const lines = text.split('\n');
   const left: T[] = [];
   for (const item of functions) {
-    const { line, endLine } = item;
-    if (lines[endLine - 1] !== '}') continue;
-    const opening = lines.indexOf('{', line - 1) + 1;
-    if (opening === 0 || opening > line + HEAD || endLine - opening <= SHORT) continue;
-    if (!isPlain(lines.slice(opening, endLine - 1))) continue;
-    lines.fill('', opening, endLine - 1);
+    const body = bodyOf(lines, item);
+    if (!body || item.endLine - body.line < SHORT) continue;
+    if (!isPlain(lines.slice(body.line - 1, body.endLine))) continue;
+    lines.fill('', body.line - 1, body.endLine);
     left.push(item);
   }
   return { text: lines.join('\n'), left };
 }
 
+/** Lines of a function's body, without those of its braces; null where these do not stand alone. */
+export function bodyOf(lines: readonly string[], { line, endLine }: LineRange): LineRange | null {
+  if (lines[endLine - 1] !== '}') return null;
+  const opening = lines.indexOf('{', line - 1) + 1;
+  if (opening === 0 || opening > line + HEAD || opening >= endLine) return null;
+  return { line: opening + 1, endLine: endLine - 1 };
+}
+
+/**
+ * A file's text of which only some functions are left: every line is where it was. What the file defines as attributes
+ * stays, too. Null where the functions are not read alone as they are in the whole file.
+ *
+ * @param functions from the line of the name to the line of the closing brace
+ */
+export function onlyFunctions(lines: readonly string[], functions: readonly LineRange[]): string | null {
+  const rest = lines.map((text) => (/^#\s*define\s.*[^\\]$/.test(text) ? text : ''));
+  const wanted = new Map(functions.map((item) => [item.line, item]));
+  let depth = 0;
+  for (let line = 1; line <= lines.length; line++) {
+    const directive = /^\s*#\s*(if|endif)/.exec(lines[line - 1]!)?.[1];
+    if (directive) depth += directive === 'if' ? 1 : -1;
+    const item = wanted.get(line);
+    if (!item) continue;
+    // Which branch is read depends on what else there is.
+    if (depth !== 0) return null;
+    let first = line;
+    while (first > 1 && first > line - HEAD && /^[^\s}#/*].*[^;/]$/.test(lines[first - 2]!)) first--;
+    for (let at = first; at <= item.endLine; at++) rest[at - 1] = lines[at - 1]!;
+  }
+  return rest.join('\n');
+}
+
 /** Is nothing in a body that matters outside of it? */
-function isPlain(lines: readonly string[]): boolean {
+export function isPlain(lines: readonly string[]): boolean {
   let depth = 0;
   for (const line of lines) {
     if (line.startsWith('}') || /=\s*\{|=\s*$/.test(line)) return false;
