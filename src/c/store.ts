@@ -26,6 +26,8 @@ export interface FactStore {
   close(): void;
   /** The folder in which what else is computed may be kept beside the facts; null when nothing is kept. */
   readonly directory: string | null;
+  /** What is computed beside the facts could not be kept: the rest is not tried either. */
+  giveUp(reason: string): void;
   /** Why nothing can be kept ("no space left on device"), or null while all is well. */
   readonly trouble: string | null;
 }
@@ -114,6 +116,10 @@ class PackStore implements FactStore {
     this.#fresh.set(id, entry);
     this.#freshSize += id.length + (entry?.length ?? 0);
     if (this.#freshSize > flushAt) this.flush();
+  }
+
+  giveUp(reason: string): void {
+    this.trouble ??= reason;
   }
 
   flush(): void {

@@ -68,8 +68,9 @@ export async function keptTree(
     const near = shelf && (await nearestTree(tree, name, shelf));
     const analysed = await analyseToKeep(tree, near ?? emptyTree(), rules, name, store, progress);
     const bytes = keptBytes(analysed, schema);
-    // What cannot be kept is made again next time; the store of facts says why.
-    shelf?.save(key, bytes);
+    // What cannot be kept is made again next time.
+    const failure = shelf?.save(key, bytes) ?? null;
+    if (failure !== null) store.giveUp(failure);
     kept = new KeptTree(sectionsIn(bytes, schema));
   }
   open.push({ key, tree: kept, drop: () => shelf?.drop(key) });

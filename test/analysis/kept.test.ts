@@ -155,6 +155,18 @@ describe('a kept tree', () => {
     expect(await found(patched())).toEqual(cold);
   });
 
+  it('that cannot be written is told, and done without', async () => {
+    writeFileSync(shelf(), 'a file where the folder should be');
+    const told: string[] = [];
+    const giveUp = (reason: string): void => {
+      told.push(reason);
+    };
+    forgetKeptTrees();
+    const { report } = await analyse(patched(), rules, new Set(), { ...NO_STORE, directory: folder, giveUp });
+    expect(report.hazards.size).toBeGreaterThan(0);
+    expect(told).toEqual([expect.stringMatching(/exists|not a directory/)]);
+  });
+
   it('goes when there are too many, the one that was not used for longest first', () => {
     const small = new Shelf(folder, 'schema', 25);
     const used = (name: string, at: number): void => {

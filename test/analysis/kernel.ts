@@ -161,6 +161,7 @@ export const NO_STORE: FactStore = {
   flush: () => undefined,
   close: () => undefined,
   directory: null,
+  giveUp: () => undefined,
   trouble: null,
 };
 
