@@ -117,7 +117,8 @@ export const speculative: Operator = {
         expects: {
           patch: 1,
           in: [fn, name],
-          updaters: [fn, name],
+          // trylock_page() leaves it to folio_trylock().
+          updaters: [fn, name, ...(isLock ? ['folio_trylock'] : [])],
           updates: isLock ? null : [name],
           flags: isLock ? ['locked'] : [accessor!.flag],
         },
