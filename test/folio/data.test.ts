@@ -34,6 +34,7 @@ const NOTHING = {
   constant: null,
   of: [],
   returns: null,
+  unheld: null,
   tests: null,
   publishes: [],
   removes: [],
@@ -244,7 +245,7 @@ describe('errors name file, line and field, and what is allowed', () => {
       'an unknown word',
       entry('    return: fresh\n'),
       3,
-      /contracts\[0\]: "return" is not known.*returns, of, tests, publishes/,
+      /contracts\[0\]: "return" is not known.*returns, unheld, of, tests, publishes/,
     ],
     [
       'an ownership',

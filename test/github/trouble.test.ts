@@ -124,7 +124,12 @@ describe('limits of GitHub', () => {
       const [first] = judgement.findings;
       const copies = Array.from({ length: 120 }, (_, index) => ({
         ...first!,
-        finding: { ...first!.finding, in: `f_${String(index)}`, id: index.toString(16).padStart(12, '0') },
+        finding: {
+          ...first!.finding,
+          in: `f_${String(index)}`,
+          line: first!.finding.line + index,
+          id: index.toString(16).padStart(12, '0'),
+        },
       }));
       return { ...judgement, findings: copies };
     };
