@@ -1,4 +1,5 @@
 import { setFlagsFromString } from 'node:v8';
+import { optimiseLater } from '../optimise-later.js';
 
 /**
  * Tells V8 that the process ends before optimised code pays: a review without a tree reads a few hundred lines of C.
@@ -8,5 +9,5 @@ import { setFlagsFromString } from 'node:v8';
  */
 export function expectShortRun(): void {
   setFlagsFromString('--wasm-tiering-budget=1000000000');
-  setFlagsFromString('--interrupt-budget=1000000');
+  optimiseLater();
 }

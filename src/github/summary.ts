@@ -1,7 +1,7 @@
 import { gather, type Told as Together } from '../report/evidence.js';
 import { messageOf } from '../review/message.js';
 import { code, prose } from '../report/markup.js';
-import { commonAdvice } from '../report/matter.js';
+import { adviceOf } from '../report/matter.js';
 import { counted } from '../report/lines.js';
 import type { Finding } from '../review/finding.js';
 import type { Annotation, CheckResult } from './check-run.js';
@@ -82,17 +82,16 @@ const LEVELS = { high: 'failure', medium: 'warning', low: 'notice' } as const;
 
 function annotationsOf(findings: readonly PlacedFinding[]): Annotation[] {
   return matters(findings).map(({ about, ids, place }) => {
-    const [told, ...others] = about;
-    const [first] = told;
-    const advice =
-      others.length > 0 ? commonAdvice(about) : [...new Set(told.flatMap((finding) => finding.advice))];
+    const [[first]] = about;
     return {
       path: place?.path ?? first.file,
       start_line: place?.startLine ?? first.line,
       end_line: place?.line ?? first.line,
       annotation_level: LEVELS[first.severity],
       title: first.title.slice(0, 255),
-      message: [...about.map(messageOf), advice.join('\n'), ids.join(', ')].join('\n\n').slice(0, 60_000),
+      message: [...about.map(messageOf), adviceOf(about).join('\n'), ids.join(', ')]
+        .join('\n\n')
+        .slice(0, 60_000),
     };
   });
 }

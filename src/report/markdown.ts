@@ -6,7 +6,7 @@ import { updateSays } from '../rules/words.js';
 import { causeText, gather, type Told } from './evidence.js';
 import { interleaving } from './interleaving.js';
 import { code, fenced, prose } from './markup.js';
-import { commonAdvice, findingsOf, likewise, type Matter } from './matter.js';
+import { adviceOf, findingsOf, likewise, type Matter } from './matter.js';
 import { groundText, otherNotes } from './notes.js';
 import { summary } from './summary.js';
 
@@ -63,8 +63,7 @@ export function findingMarkdown(matter: Matter, instead = ''): string {
   const [first] = told;
   const message = messageOf(told);
   const drawn = interleaving(first);
-  const advice =
-    others.length > 0 ? commonAdvice(matter) : [...new Set(told.flatMap((finding) => finding.advice))];
+  const advice = adviceOf(matter);
   const link =
     first.link === null
       ? ''

@@ -40,6 +40,12 @@ export function likewise([{ in: holder, origins }]: Told): string {
   return `${holder}() does the same with a folio that ${which}:`;
 }
 
+/** What helps: with what one function does, all of it; where several are told of, what helps all of them. */
+export function adviceOf(matter: Matter): readonly string[] {
+  const [told, ...others] = matter;
+  return others.length > 0 ? commonAdvice(matter) : [...new Set(told.flatMap(({ advice }) => advice))];
+}
+
 /** Only what helps with an update wherever it is met: what one caller may do is not enough for the others. */
 export function commonAdvice(matter: Matter): readonly string[] {
   const byUpdate = new Map<string, Finding[]>();

@@ -95,7 +95,7 @@ async function placeFile(
     const added = await addFunctions(path, text, fits, stage, snapshot, growing);
     const result = resultOf(hunk, offset, fits, added, diff, snapshot);
     hunks.push(result);
-    if (result.status === 'failed') guessed.add(section!);
+    if (result.status === 'failed' && section !== null) guessed.add(section);
     for (const { item, where } of fits) if (where.fuzz > 0 && item.release) guessed.add(item.release.name);
   }
   return fileResult(diff, hunks);

@@ -54,18 +54,19 @@ export function gitNotStarted(error: NodeJS.ErrnoException): RectoError {
 }
 
 /**
- * Runs git in `directory` (absolute) and collects its output.
+ * Runs git in `directory` (absolute), on `input` where it reads one, and collects its output.
  * Throws RectoError when git cannot be started or says more than `limit` bytes; a failing command is a value.
  */
 export function runGit(
   directory: string,
   command: readonly string[],
   limit = 512 * 1024 * 1024,
+  input = '',
 ): Promise<GitResult> {
   return new Promise((resolve, reject) => {
     const git = spawn('git', gitArguments(directory, command), {
       env: gitEnvironment(directory),
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     });
     const out: Buffer[] = [];
     let size = 0;
@@ -94,6 +95,9 @@ export function runGit(
     git.on('close', (status) => {
       resolve({ status, stdout: Buffer.concat(out), stderr });
     });
+    // EPIPE when git has ended: 'close' tells.
+    git.stdin.on('error', () => undefined);
+    git.stdin.end(input);
   });
 }
 

@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { RectoError } from '../errors.js';
 import type { FileDiff, Patch } from '../patch/patch.js';
 import { formatHunkHeader } from '../patch/hunk.js';
 import { quotePath, writeDiff } from '../patch/write.js';
-import { gitArguments, gitEnvironment, gitNotStarted } from './git-command.js';
+import { runGit } from './git-command.js';
 
 /** More patches are not given to git at once. */
 const AT_ONCE = 500;
@@ -44,34 +43,14 @@ async function runPatchId(diffs: readonly string[]): Promise<[id: string, which:
   const input = diffs.map(
     (diff, i) => `From ${i.toString(16).padStart(40, '0')} Mon Sep 17 00:00:00 2001\n${diff}`,
   );
-  const output = await run(['patch-id', '--stable'], input.join('\n'));
-  return output
+  const { status, stdout } = await runGit(tmpdir(), ['patch-id', '--stable'], undefined, input.join('\n'));
+  if (status !== 0) throw new RectoError('no-tree', `git patch-id ended with ${String(status)}`);
+  return stdout
+    .toString('latin1')
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => {
       const [id, which] = line.split(' ');
       return [id!, parseInt(which!, 16)];
     });
-}
-
-function run(command: readonly string[], input: string): Promise<string> {
-  const directory = tmpdir();
-  return new Promise((resolve, reject) => {
-    const git = spawn('git', gitArguments(directory, command), {
-      env: gitEnvironment(directory),
-      stdio: ['pipe', 'pipe', 'ignore'],
-    });
-    let output = '';
-    git.stdout.on('data', (chunk: Buffer) => (output += chunk.toString('latin1')));
-    git.on('error', (error) => {
-      reject(gitNotStarted(error));
-    });
-    git.on('close', (status) => {
-      if (status === 0) resolve(output);
-      else reject(new RectoError('no-tree', `git patch-id ended with ${String(status)}`));
-    });
-    // EPIPE when git has ended: 'close' tells.
-    git.stdin.on('error', () => undefined);
-    git.stdin.end(input);
-  });
 }

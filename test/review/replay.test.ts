@@ -17,44 +17,7 @@ import { SHIPPED_RULES } from '../../src/rules/shipped.js';
 import { openTree } from '../../src/tree/open.js';
 import type { Tree } from '../../src/tree/tree.js';
 import { kernelTree } from '../folio/kernel-tree.js';
-
-/** A finding or a resolved one, as expect.json writes it. */
-interface Expected {
-  readonly in: string;
-  readonly update: string;
-  readonly updater: string;
-  readonly because?: string;
-  readonly rule?: string;
-  readonly must_name_as_racing?: readonly string[];
-  readonly must_not_name_as_racing?: readonly string[];
-}
-
-interface ExpectedReview {
-  readonly after?: readonly string[];
-  readonly input: readonly string[];
-  /** Why a review does not come to this yet. Then it has to fail, so that nobody forgets to take this out. */
-  readonly open?: string;
-  readonly findings?: readonly Expected[];
-  readonly findings_at_end?: readonly Expected[];
-  readonly resolved?: readonly Expected[];
-  readonly must_name_as_racing?: readonly string[];
-  readonly must_not_name_as_racing?: readonly string[];
-  readonly may_also_find?: readonly string[];
-  readonly must_not_find_in?: readonly string[];
-}
-
-type Release = '6.12' | '6.1';
-
-interface Case {
-  readonly name: string;
-  readonly folder: string;
-  /** The release whose tree the patches are for; 6.12 where nothing is said. */
-  readonly tree?: Release;
-  readonly about: string;
-  readonly source?: string;
-  readonly base?: string;
-  readonly reviews: readonly ExpectedReview[];
-}
+import type { Expected, ExpectedReview, Release, ReplayCase } from './replay-case.js';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const shared = here('../../../shared/');
@@ -67,14 +30,14 @@ let tree: Tree;
 let store: FactStore;
 let cache: string;
 
-function casesIn(folder: string): Case[] {
+function casesIn(folder: string): ReplayCase[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => {
       const file = join(folder, name, 'expect.json');
       return {
-        ...(JSON.parse(readFileSync(file, 'utf8')) as Omit<Case, 'name' | 'folder'>),
+        ...(JSON.parse(readFileSync(file, 'utf8')) as Omit<ReplayCase, 'name' | 'folder'>),
         name,
         folder: join(folder, name),
       };
@@ -125,7 +88,7 @@ function onTree(release: Release, tests?: () => void): void {
   });
 }
 
-function testCase({ name, folder, base, reviews }: Case): void {
+function testCase({ name, folder, base, reviews }: ReplayCase): void {
   for (const expected of reviews) {
     const after = expected.after ? ` after ${expected.after.join(', ')}` : '';
     const open = expected.open ? ` (open: ${expected.open})` : '';

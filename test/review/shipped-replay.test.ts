@@ -8,28 +8,12 @@ import { reviewOnSnapshot } from '../../src/review/review.js';
 import { loadRuleBook } from '../../src/rules/load.js';
 import { SHIPPED_RULES } from '../../src/rules/shipped.js';
 import { namedSnapshot } from '../../src/snapshot/shipped.js';
-
-interface Found {
-  readonly in: string;
-  readonly update: string;
-  readonly updater: string;
-}
-
-interface Case {
-  readonly tree?: string;
-  readonly base?: string;
-  readonly reviews: readonly {
-    readonly after?: readonly string[];
-    readonly input: readonly string[];
-    readonly findings?: readonly Found[];
-    readonly findings_at_end?: readonly Found[];
-    readonly may_also_find?: readonly string[];
-  }[];
-}
+import type { Expected, ReplayCase } from './replay-case.js';
 
 const folder = fileURLToPath(new URL('../replay', import.meta.url));
 const rules = loadRuleBook([SHIPPED_RULES]);
-const named = (found: Found): string => `${found.in}: ${found.update} in ${found.updater}`;
+const named = (found: Pick<Expected, 'in' | 'update' | 'updater'>): string =>
+  `${found.in}: ${found.update} in ${found.updater}`;
 
 /** What a snapshot finds of these, so that a change which finds less is seen. */
 const FOUND = [
@@ -44,7 +28,7 @@ describe('a replay case against the snapshot that comes with Recto', () => {
   for (const name of readdirSync(folder).sort()) {
     const file = join(folder, name, 'expect.json');
     if (!existsSync(file)) continue;
-    const { tree = '6.12', base, reviews } = JSON.parse(readFileSync(file, 'utf8')) as Case;
+    const { tree = '6.12', base, reviews } = JSON.parse(readFileSync(file, 'utf8')) as ReplayCase;
     // What stands on other patches is no change of the release.
     const [first] = reviews.filter(({ after }) => after === undefined);
     if (base !== undefined || !first) continue;

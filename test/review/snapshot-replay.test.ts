@@ -17,21 +17,7 @@ import { Snapshot } from '../../src/snapshot/snapshot.js';
 import { openTree } from '../../src/tree/open.js';
 import type { Tree } from '../../src/tree/tree.js';
 import { kernelTree } from '../folio/kernel-tree.js';
-
-interface Expected {
-  readonly in: string;
-  readonly update: string;
-  readonly updater: string;
-  readonly because?: string;
-}
-
-interface ExpectedReview {
-  readonly after?: readonly string[];
-  readonly input: readonly string[];
-  readonly findings?: readonly Expected[];
-  readonly resolved?: readonly Expected[];
-  readonly may_also_find?: readonly string[];
-}
+import type { Expected, ExpectedReview } from './replay-case.js';
 
 const shared = fileURLToPath(new URL('../../../shared/', import.meta.url));
 const replay = join(shared, 'replay');

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { RectoError, type ErrorCode } from '../../errors.js';
+import { optimiseLater } from '../../optimise-later.js';
 import type { Epoch, EpochBatch } from './epoch.js';
 
 /** What a thread that reads an epoch is told. */
@@ -39,7 +39,7 @@ export const hasThread = existsSync(fileURLToPath(SCRIPT));
  * @throws RectoError as `readEpoch` does
  */
 export async function* readInThread(task: EpochTask): AsyncIterable<EpochBatch> {
-  setFlagsFromString('--interrupt-budget=1000000');
+  optimiseLater();
   const worker = new Worker(SCRIPT, {
     workerData: task,
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG },
