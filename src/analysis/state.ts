@@ -1,7 +1,7 @@
 import { meetOrigins, standingKey, type Origin } from './origin.js';
 import { SharedMap } from './shared-map.js';
 import { meaningOf } from './state-key.js';
-import { familyOf, mentions, type Term } from './term.js';
+import { familyOf, mentions, result, type Term } from './term.js';
 
 /** Signs that a number, or states that a pointer, may have. */
 export const ZERO_SIGN = 1;
@@ -125,9 +125,15 @@ export class State {
   /** Keeps only what holds in both; for states with equal property keys. Null when nothing is lost. */
   meet(other: State): State | null {
     let merged: State | null = null;
+    const written: string[] = [];
     if (!this.env.sharesWith(other.env)) {
       for (const [key, value] of this.env) {
-        if (other.env.get(key) === value || this.origins.has(familyOf(value))) continue;
+        const there = other.env.get(key);
+        if (there === value || this.origins.has(familyOf(value))) continue;
+        if (there && meaningOf(key).base) {
+          if (value !== eitherIn(key) || this.mentionsBeside(key, value)) written.push(key);
+          continue;
+        }
         (merged ??= this.clone()).env.delete(key);
       }
     }
@@ -147,9 +153,35 @@ export class State {
         if (met !== origin) (merged ??= this.clone()).origins.set(term, met);
       }
     }
+    for (const key of written) (merged ??= this.clone()).writeEither(key);
     return merged;
   }
+
+  /** Paths meet that wrote different values to memory: what it holds is neither for certain, nor what it held before. */
+  private writeEither(key: string): void {
+    const value = eitherIn(key);
+    this.env.delete(key);
+    this.renew(value, eitherIn(`${key}'`));
+    this.env.set(key, value);
+  }
+
+  /** Is a value known otherwise than as what this key holds? */
+  private mentionsBeside(key: string, value: Term): boolean {
+    for (const [other, held] of this.env) {
+      if (meaningOf(other).base === value || (other !== key && mentions(held, value))) return true;
+    }
+    for (const term of this.facts.keys()) if (mentions(term, value)) return true;
+    return false;
+  }
 }
+
+/** What memory holds where paths meet that wrote different values there. */
+function eitherIn(key: string): Term {
+  return result(MEETING, key);
+}
+
+/** No node of a function: values that are not made by one of them, but where paths meet. */
+const MEETING = -1;
 
 export function factKey(fact: Fact): string {
   if (fact.equals === null && fact.differs.length === 0) return String(fact.sign);

@@ -116,10 +116,11 @@ export class SummaryEffects {
     node: number,
   ): State[] {
     const states: State[] = [];
+    const passed = renewWritten(summary, args, before, node);
     for (const outcome of summary.outcomes) {
       // The last one may have the state itself, but then there is none left should it not apply.
       const state = before.clone();
-      if (this.applyOutcome(target, outcome, action, args, made, state, node)) states.push(state);
+      if (this.applyOutcome(target, outcome, action, passed, made, state, node)) states.push(state);
     }
     if (states.length === 0) {
       before.env.set(action.to, made);
@@ -143,6 +144,9 @@ export class SummaryEffects {
       if (!compatible(substitution.apply(term), fact, state, constants, true)) return false;
     }
     for (const change of outcome.changes) this.applyChange(target, change, substitution, state, node);
+    // What is written or returned was there when the function was called: `page = *pool; *pool = next; return page`.
+    for (const { value } of outcome.stores) if (value) substitution.apply(value);
+    if (outcome.result) substitution.apply(outcome.result);
     for (const store of outcome.stores) this.applyStore(target, store, substitution, action, state, node);
     for (const { container, origin } of outcome.fills) {
       this.memory.addToContainer(substitution.apply(container), origin, state);
@@ -197,7 +201,7 @@ export class SummaryEffects {
 
   private applyStore(
     target: FunctionEntry,
-    store: FunctionOutcome['stores'][number],
+    store: Store,
     substitution: Substitution,
     action: Call,
     state: State,
@@ -211,7 +215,7 @@ export class SummaryEffects {
       if (store.origin && !state.origins.has(family)) {
         state.origins.set(family, this.through(store.origin, target, node));
       }
-    } else value = result(node, `${store.base.id}>${store.name}`);
+    } else value = writtenBy(store, node);
     if (store.fact) compatible(value, store.fact, state, this.program.constants, true);
     this.memory.store(this.memory.behind(base, store.name, '', ''), value, state);
   }
@@ -221,6 +225,31 @@ export class SummaryEffects {
     const step = this.memory.step(node, `${target.facts.name}() returns it`);
     return { ...origin, steps: [...origin.steps.slice(-6), step] };
   }
+}
+
+type Store = FunctionOutcome['stores'][number];
+
+/** Stands for what a call wrote where nothing is known of it. */
+function writtenBy(store: Store, node: number, earlier = ''): Term {
+  return result(node, `${store.base.id}>${store.name}${earlier}`);
+}
+
+/**
+ * What the same call wrote in an earlier pass of a loop is not what it writes now: whoever holds that holds it under
+ * another name.
+ *
+ * @returns the arguments, by these names
+ */
+function renewWritten(summary: Summary, args: readonly Term[], state: State, node: number): readonly Term[] {
+  const written = new Map(
+    summary.outcomes.flatMap(({ stores }) =>
+      stores.flatMap((store) =>
+        store.value ? [] : [[writtenBy(store, node), writtenBy(store, node, "'")] as const],
+      ),
+    ),
+  );
+  for (const [made, earlier] of written) state.renew(made, earlier);
+  return written.size === 0 ? args : args.map((term) => written.get(term) ?? term);
 }
 
 /** Is this something that a caller may have decided? What memory far behind an argument holds is not. */

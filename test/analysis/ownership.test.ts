@@ -603,6 +603,82 @@ void a(gfp_t gfp, int n)
 }`),
     ).toEqual(['a: __folio_set_checked']);
   });
+
+  it('that leave another page behind a pointer at each pass do not find the first one there again', async () => {
+    expect(
+      await hazards(`
+void a(struct frontend *f, struct address_space *mapping, gfp_t gfp)
+{
+	while (more(f)) {
+		struct page *page = f->pool;
+
+		if (refill(f))
+			f->pool = next_page(f);
+		else
+			f->pool = last_page(f);
+		__SetPageDirty(page);
+		filemap_add_folio(mapping, page_folio(page), 0, gfp);
+	}
+}`),
+    ).toEqual(['unknown: a: __SetPageDirty']);
+  });
+
+  it('find the page there again that one way leaves there', async () => {
+    expect(
+      await hazards(`
+void a(struct frontend *f, struct address_space *mapping, gfp_t gfp)
+{
+	while (more(f)) {
+		struct page *page = f->pool;
+
+		if (refill(f))
+			f->pool = next_page(f);
+		__SetPageDirty(page);
+		filemap_add_folio(mapping, page_folio(page), 0, gfp);
+	}
+}`),
+    ).toEqual(['a: __SetPageDirty']);
+  });
+
+  it('that call a function which leaves another page behind a pointer get the one that was there', async () => {
+    expect(
+      await hazards(`
+static struct page *take(struct page **pool)
+{
+	struct page *page = *pool;
+
+	*pool = (struct page *)page_private(page);
+	return page;
+}
+void a(struct frontend *f, struct address_space *mapping, gfp_t gfp)
+{
+	while (more(f)) {
+		struct page *page = take(&f->pool);
+
+		__SetPageDirty(page);
+		filemap_add_folio(mapping, page_folio(page), 0, gfp);
+	}
+}`),
+    ).toEqual(['unknown: a: __SetPageDirty']);
+  });
+
+  it('keep what a function left behind a pointer in the pass before apart from what it leaves now', async () => {
+    expect(
+      await hazards(`
+static void refill(struct page **pool)
+{
+	*pool = next_page();
+}
+void a(struct frontend *f, struct address_space *mapping, gfp_t gfp)
+{
+	while (more(f)) {
+		refill(&f->pool);
+		__SetPageDirty(f->pool);
+		filemap_add_folio(mapping, page_folio(f->pool), 0, gfp);
+	}
+}`),
+    ).toEqual(['unknown: a: __SetPageDirty']);
+  });
 });
 
 describe('publication', () => {
