@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { loadGrammar } from '../c/grammar.js';
 import { RectoError } from '../errors.js';
 import { joinSeries } from '../mail/assemble.js';
 import { readSeries } from '../mail/read.js';
@@ -12,7 +11,6 @@ import { findTree, openTree, type OpenTree, type TreePlace } from '../tree/open.
 import { readInputs, type Input } from './inputs.js';
 import { findPrerequisites } from './prerequisites.js';
 import type { Progress } from './progress.js';
-import { expectShortRun } from './short-run.js';
 import type { Terminal } from './terminal.js';
 
 /** What a review is about, as far as the command line decides it. */
@@ -52,9 +50,6 @@ export async function readRequest(
   const notes = [...several(all), ...inputs.flatMap((input) => input.notes)];
   const asked = options.base ?? inputs[0]?.base ?? null;
   const place = await placeOf(options, asked, terminal);
-  if (place === null) expectShortRun();
-  // What reads C is compiled meanwhile, on another thread; should that fail, it is told where C is to be read.
-  loadGrammar().catch(() => undefined);
   if (place === null) {
     return { series, ground: snapshotFor(series, options.snapshot, terminal), base: null, notes };
   }

@@ -1,3 +1,4 @@
+import { loadGrammar } from '../c/grammar.js';
 import type { FactStore } from '../c/store.js';
 import { openFactStore } from '../c/open-store.js';
 import { RectoError } from '../errors.js';
@@ -9,6 +10,7 @@ import { styleFor } from '../report/style.js';
 import { applySeries } from '../review/applied.js';
 import { coverageOf } from '../review/audit.js';
 import type { Level } from '../review/finding.js';
+import { isKept } from '../review/kept-trees.js';
 import { reviewOnSnapshot, reviewSeries, type Review } from '../review/review.js';
 import { analyse, type AnalysisProgress } from '../review/side.js';
 import type { RuleBook } from '../rules/load.js';
@@ -25,6 +27,7 @@ import {
   type RequestOptions,
   type ReviewRequest,
 } from './review-request.js';
+import { expectShortRun } from './short-run.js';
 import { note, write, type Terminal } from './terminal.js';
 import { packageVersion } from './version.js';
 
@@ -86,12 +89,14 @@ async function reviewed(
 ): Promise<Reviewed> {
   const { series, ground, base, notes } = request;
   if (ground instanceof Snapshot) {
-    const found = await reviewOnSnapshot({ series, snapshot: ground, notes }, rules, progress);
+    const watch = preparedFor(true, progress);
+    const found = await reviewOnSnapshot({ series, snapshot: ground, notes }, rules, watch);
     return { found, coverage: null };
   }
   const store = openFactStore();
   try {
-    const found = await reviewSeries({ series, tree: ground, base, notes }, rules, store, progress);
+    const watch = preparedFor(await isKept(ground, rules, store), progress);
+    const found = await reviewSeries({ series, tree: ground, base, notes }, rules, store, watch);
     const coverage = verbose === true ? await sayCoverage(series, ground, rules, store) : null;
     return { found, coverage };
   } catch (error) {
@@ -105,6 +110,20 @@ async function reviewed(
     if (store.trouble !== null)
       note(terminal, `the facts could not be kept for the next run: ${store.trouble}`);
   }
+}
+
+/**
+ * Has what reads C compiled meanwhile, on another thread; should that fail, it is told where C is to be read.
+ *
+ * @param isShort little is to be read and gone through
+ */
+function preparedFor(isShort: boolean, progress: AnalysisProgress): AnalysisProgress {
+  const look = isShort ? expectShortRun() : () => undefined;
+  loadGrammar().catch(() => undefined);
+  return (what, done, all) => {
+    look();
+    progress(what, done, all);
+  };
 }
 
 /** What a snapshot tells of a series that does not apply to the tree; null when it does not fit there either. */

@@ -57,9 +57,8 @@ export async function keptTree(
   store: FactStore,
   progress: AnalysisProgress,
 ): Promise<KeptTree> {
-  const schema = (codeFingerprint ??= fingerprint(...CODE));
   const key = await keyOf(tree, rules);
-  const shelf = store.directory === null ? null : new Shelf(join(store.directory, 'analyses'), schema);
+  const shelf = shelfIn(store);
   const at = open.findIndex((item) => item.key === key);
   const [known] = at < 0 ? [] : open.splice(at, 1);
   let kept = known?.tree ?? shelf?.open(key) ?? null;
@@ -67,15 +66,29 @@ export async function keptTree(
     const name = rulesFingerprint(rules);
     const near = shelf && (await nearestTree(tree, name, shelf));
     const analysed = await analyseToKeep(tree, near ?? emptyTree(), rules, name, store, progress);
-    const bytes = keptBytes(analysed, schema);
+    const bytes = keptBytes(analysed, schemaOf());
     // What cannot be kept is made again next time.
     const failure = shelf?.save(key, bytes) ?? null;
     if (failure !== null) store.giveUp(failure);
-    kept = new KeptTree(sectionsIn(bytes, schema));
+    kept = new KeptTree(sectionsIn(bytes, schemaOf()));
   }
   open.push({ key, tree: kept, drop: () => shelf?.drop(key) });
   if (open.length > OPEN) open.shift();
   return kept;
+}
+
+/** Is the analysis of a tree there already? One that is may still turn out to be damaged. */
+export async function isKept(tree: Tree, rules: RuleData, store: FactStore): Promise<boolean> {
+  const key = await keyOf(tree, rules);
+  return open.some((item) => item.key === key) || shelfIn(store)?.has(key) === true;
+}
+
+function shelfIn({ directory }: FactStore): Shelf | null {
+  return directory === null ? null : new Shelf(join(directory, 'analyses'), schemaOf());
+}
+
+function schemaOf(): string {
+  return (codeFingerprint ??= fingerprint(...CODE));
 }
 
 async function keyOf(tree: Tree, rules: RuleData): Promise<string> {

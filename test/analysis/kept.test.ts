@@ -15,7 +15,7 @@ import { analysisText } from '../../src/analysis/analysis-text.js';
 import { DamagedFile } from '../../src/analysis/kept/blocks.js';
 import type { KeptTree } from '../../src/analysis/kept/kept-tree.js';
 import { Shelf } from '../../src/analysis/kept/shelf.js';
-import { forgetKeptTrees } from '../../src/review/kept-trees.js';
+import { forgetKeptTrees, isKept } from '../../src/review/kept-trees.js';
 import { analyse } from '../../src/review/side.js';
 import { overlay } from '../../src/tree/overlay.js';
 import type { Tree } from '../../src/tree/tree.js';
@@ -110,6 +110,18 @@ describe('a kept tree', () => {
     expect(new Shelf(shelf(), '0123456789abcdef').open(name!)).toBeNull();
     await found(overlay(bottomOf(treeOf({ ...files, 'mm/c.c': 'struct page *page;\n' })), changes));
     expect(readdirSync(shelf())).toHaveLength(2);
+  });
+
+  it('is known to be there without being read', async () => {
+    const store = { ...NO_STORE, directory: folder };
+    expect(await isKept(treeOf(files), rules, store)).toBe(false);
+    await found(patched());
+    for (const inProcess of [true, false]) {
+      if (!inProcess) forgetKeptTrees();
+      expect(await isKept(treeOf(files), rules, store)).toBe(true);
+      expect(await isKept(treeOf({ ...files, 'mm/c.c': '' }), rules, store)).toBe(false);
+    }
+    expect(await isKept(treeOf(files), rules, NO_STORE)).toBe(false);
   });
 
   it('never passes for whole when it is damaged', async () => {

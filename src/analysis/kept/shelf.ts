@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { reasonOf, writeWhole } from '../../tree/cache.js';
 import { openSections } from './blocks.js';
@@ -20,6 +20,11 @@ export class Shelf {
     this.directory = directory;
     this.schema = schema;
     this.limit = limit;
+  }
+
+  /** Is there a tree of that name, whole or not? */
+  has(name: string): boolean {
+    return existsSync(this.pathOf(name));
   }
 
   /** The tree of that name; null when it is not there or damaged. */

@@ -34,7 +34,7 @@ export const hasThread = existsSync(fileURLToPath(SCRIPT));
 /**
  * Reads a whole epoch in a thread of its own, so that mails are read while others are written to the store. Ends with the
  * iteration, whenever that ends. An epoch is read in the time in which V8 would optimise what reads it, with other threads that
- * take the processor from git and from us: it is told to wait until code has run eight times as long as usual.
+ * take the processor from git and from us: it is told to wait until code has run fifteen times as long as usual.
  *
  * @throws RectoError as `readEpoch` does
  */
