@@ -12,6 +12,7 @@ import type { Origin } from './origin.js';
 import { structName, type FunctionEntry, type Program } from './program.js';
 import type { Recorder } from './recorder.js';
 import { RCU_READ_LOCK } from './speculation.js';
+import { isPart, variableKey } from './state-key.js';
 import { NO_FACT, POSITIVE, type State } from './state.js';
 import { packedArgument } from './substitution.js';
 import { SummaryEffects } from './summary-effects.js';
@@ -78,7 +79,7 @@ export class CallEffects {
     if (name === 'rcu_read_unlock') state.facts.delete(RCU_READ_LOCK);
     const intrinsic = intrinsicCall(name, action, args, state, node, this.memory, this.program.constants);
     if (intrinsic) {
-      for (const way of intrinsic) way.state.env.set(action.to, way.value);
+      for (const way of intrinsic) way.state.setVariable(action.to, way.value);
       if (action.arguments[0]) this.memory.setType(action.to, castType(action));
       return intrinsic.map((way) => way.state);
     }
@@ -114,7 +115,7 @@ export class CallEffects {
       return this.summaries.apply(target, summary, action, args, made, state, node);
     }
     this.forgetConstants(args, state);
-    state.env.set(action.to, made);
+    state.setVariable(action.to, made);
     return [state];
   }
 
@@ -122,10 +123,10 @@ export class CallEffects {
   private forgetConstants(args: readonly Term[], state: State): void {
     for (const arg of args) {
       if (arg.kind !== 'local') continue;
-      for (const [key, value] of [...state.env]) {
-        if (key !== arg.name && !key.startsWith(`${arg.name}.`) && !key.startsWith(`${arg.name}[`)) continue;
-        if (value.kind === 'number' || value.kind === 'name') state.env.delete(key);
-      }
+      const whole = variableKey(arg.name);
+      state.env.keep(
+        (key, { kind }) => (kind !== 'number' && kind !== 'name') || (key !== whole && !isPart(key, whole)),
+      );
     }
   }
 
@@ -195,7 +196,7 @@ export class CallEffects {
     if (contract && contract.outcomes.length > 0) {
       return this.contracts.apply(contract.outcomes, slot ?? callee.base, args, made, action, state, node);
     }
-    state.env.set(action.to, made);
+    state.setVariable(action.to, made);
     return [state];
   }
 

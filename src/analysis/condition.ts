@@ -317,7 +317,7 @@ function assumeEqual(
       if (found.ownership === 'speculative' && known.ownership === 'passed' && isReferenced(known)) {
         state.origins.set(familyOf(better), { ...found, ownership: 'shared' });
       }
-      for (const [key, value] of state.env) if (value === worse) state.env.set(key, better);
+      state.replace(worse, better);
       return true;
     }
   }

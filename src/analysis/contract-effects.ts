@@ -12,6 +12,7 @@ import {
   type Origin,
 } from './origin.js';
 import type { Program } from './program.js';
+import { memoryKey } from './state-key.js';
 import { NO_FACT, POSITIVE, type State } from './state.js';
 import type { UnheldPages } from './unheld.js';
 import { familyOf, field, flagTest, named, result, ZERO, type Term } from './term.js';
@@ -43,7 +44,7 @@ export class ContractEffects {
     const tests = outcomes[0]?.tests;
     const tested = tests ? args[tests.argument] : undefined;
     if (tests && tested) {
-      before.env.set(action.to, flagTest(folioOf(tested), tests.state));
+      before.setVariable(action.to, flagTest(folioOf(tested), tests.state));
       return [before];
     }
     const apt = outcomes.filter((outcome) => this.isApt(outcome, args, before));
@@ -52,7 +53,7 @@ export class ContractEffects {
       const state = apt.length > 1 ? before.clone() : before;
       const value = this.outcomeValue(outcome, name, args, made, state, node);
       if (!value) continue;
-      state.env.set(action.to, value);
+      state.setVariable(action.to, value);
       this.applyEffects(outcome, name, args, state, node);
       states.push(state);
     }
@@ -224,7 +225,7 @@ export class ContractEffects {
 /** A folio in the page cache has a mapping: __filemap_add_folio() in mm/filemap.c. */
 export function setMapping(folio: Term, state: State): void {
   const family = familyOf(folioOf(folio));
-  state.env.delete(`${family.id}>mapping`);
+  state.env.delete(memoryKey(family, 'mapping'));
   state.facts.set(field(family, 'mapping'), { ...NO_FACT, sign: POSITIVE });
 }
 

@@ -1,4 +1,5 @@
 import type { Action, Expression, FactNode, Place } from '../c/facts.js';
+import { AskedNames } from './asked-names.js';
 import { assume, truthOf } from './condition.js';
 import { askedNames, liveVariables, reversePostorder } from './liveness.js';
 import { isPageType, Memory, type Location } from './memory.js';
@@ -9,7 +10,7 @@ import { placeShown } from './speculation.js';
 import type { FunctionEntry, Program } from './program.js';
 import { Recorder, wayOf, type FunctionRecord } from './recorder.js';
 import { SeenStates } from './seen-states.js';
-import { meaningOf, variableOf } from './state-key.js';
+import { isPart, variableKey } from './state-key.js';
 import { State } from './state.js';
 import type { FlagUpdate, ParameterCall, PendingMeeting, Summary } from './summary.js';
 import { outcomesOf, type Exit } from './outcomes.js';
@@ -109,10 +110,12 @@ export class Execution {
     // What a call returned tells what it did.
     for (const name of this.results) this.decisive.add(name);
     const asked = askedNames(nodes, (name) => this.calls.asks(name));
+    const decisive = new AskedNames(this.decisive);
+    const results = [...this.results].map(variableKey);
     const coarser = [
-      (state: State) => state.relevantKey(this.decisive),
-      (state: State) => state.constantsKey(this.results),
-      (state: State) => state.propertyKey(),
+      (state: State) => state.relevantSignature(decisive),
+      (state: State) => state.constantsSignature(results),
+      (state: State) => state.propertySignature(),
     ];
     const seen = nodes.map(() => new SeenStates(coarser));
     const queue: { node: number; state: State; shared: boolean }[][] = nodes.map(() => []);
@@ -122,9 +125,7 @@ export class Execution {
       // Only where paths meet, or a call ends in several ways, can two be the same; in between a state has one owner,
       // who may change it.
       const admitted =
-        !alone || joins.has(node)
-          ? this.admit(seen[node]!, this.prune(state, live[node]!), asked[node]!)
-          : state;
+        !alone || joins.has(node) ? this.admit(seen[node]!, state.prune(live[node]!), asked[node]!) : state;
       if (!admitted) return;
       watch(node, this.withoutUnheld(admitted));
       queue[order[node]!]!.push({ node, state: admitted, shared: !alone || joins.has(node) });
@@ -180,7 +181,7 @@ export class Execution {
     const state = new State();
     this.entry.facts.parameters.forEach((variable, index) => {
       const term = parameter(index);
-      state.env.set(variable.name, term);
+      state.setVariable(variable.name, term);
       if (isPageType(variable.type)) state.origins.set(term, PASSED);
     });
     for (const { argument, state: folio } of this.program.receives(this.entry.facts.name)?.arguments ?? []) {
@@ -194,58 +195,20 @@ export class Execution {
   }
 
   /** Takes a state in unless it is known; joins it with one that differs in nothing that matters. Null: nothing new. */
-  private admit(seen: SeenStates, state: State, asked: ReadonlySet<string>): State | null {
-    const key = state.relevantKey(asked);
-    let met = seen.join(state, { key });
+  private admit(seen: SeenStates, state: State, asked: AskedNames): State | null {
+    const signature = state.relevantSignature(asked);
+    let met = seen.join(state, signature);
     // What the updates below depend on is kept as long as it can be.
     for (let way = 0; met === undefined && way < LIMITS.length && seen.size >= LIMITS[way]!; way++) {
-      met = seen.join(state, { way });
+      met = seen.joinAlike(state, way);
     }
     if (met !== undefined) return met;
     if (seen.size >= MOST_PATHS) {
       this.truncated = true;
       return null;
     }
-    seen.add(key, state);
+    seen.add(signature, state);
     return state;
-  }
-
-  /** Drops what no later code can ask for, so that paths that differ in nothing that matters become one. */
-  private prune(state: State, live: ReadonlySet<string>): State {
-    const next = state.clone();
-    const held = new Set<Term>();
-    const hold = (term: Term): void => {
-      if (held.has(term)) return;
-      held.add(term);
-      if (term.base) hold(term.base);
-      if (term.other) hold(term.other);
-    };
-    next.env.keep((key, value) => {
-      const { base, name } = meaningOf(key);
-      if (base !== null) return true;
-      const isLive = live.has(name);
-      if (isLive) hold(value);
-      return isLive;
-    });
-    next.env.keep((key, value) => {
-      const { base } = meaningOf(key);
-      if (base === null) return true;
-      const isHeld = held.has(base) || base.symbolic;
-      if (isHeld) hold(value);
-      return isHeld;
-    });
-    // An element of a container is one folio after the other: when nobody holds it, nothing is to be said of it.
-    const kept = (term: Term): boolean =>
-      held.has(term) ||
-      (term.symbolic ? !term.isOfElement : term.kind !== 'result' && leavesHeld(term, held));
-    next.facts.keep(kept);
-    next.origins.keep((term) =>
-      term.kind === 'apart' ? kept(term) : held.has(term) || (term.symbolic && !term.isOfElement),
-    );
-    next.contents.keep((term) =>
-      term.kind === 'local' ? live.has(variableOf(term.name)) : held.has(term) || term.symbolic,
-    );
-    return next;
   }
 
   private execute(node: FactNode, index: number, state: State): [number, State][] {
@@ -256,7 +219,7 @@ export class Execution {
         if (node.next.length === 0) this.exit(state, null);
         break;
       case 'declare':
-        state.env.delete(action.name);
+        state.env.delete(variableKey(action.name));
         break;
       case 'return': {
         const value = action.value ? this.memory.evaluate(action.value, state, index) : null;
@@ -309,8 +272,10 @@ export class Execution {
   private copyFields(to: Location, place: Place, state: State, node: number): void {
     const from = this.memory.locate(place, state, node);
     if (to.kind !== 'variable' || from?.kind !== 'variable') return;
-    for (const [key, value] of [...state.env]) {
-      if (key.startsWith(`${from.key}.`)) state.env.set(to.key + key.slice(from.key.length), value);
+    const whole = variableKey(from.key);
+    for (const [key, value] of state.env) {
+      if (isPart(key, whole) && key.text[from.key.length] === '.')
+        state.setVariable(to.key + key.text.slice(from.key.length), value);
     }
   }
 
@@ -405,14 +370,6 @@ export class Execution {
       state.origins.set(folio, withOwnership(origin, 'frozen', step));
     }
   }
-}
-
-function leavesHeld(term: Term, held: ReadonlySet<Term>): boolean {
-  if (!term.base && !term.other) return held.has(term) || term.symbolic;
-  return (
-    (term.base === null || leavesHeld(term.base, held)) &&
-    (term.other === null || leavesHeld(term.other, held))
-  );
 }
 
 /** Nodes that several edges lead to, and the entry. */

@@ -32,17 +32,17 @@ export class FlagChanges {
     if (!accessor || !page) {
       const stateName = this.program.model.states.get(name);
       if (stateName && page && !this.program.contract(name)) {
-        state.env.set(action.to, flagTest(page, stateName));
+        state.setVariable(action.to, flagTest(page, stateName));
         return [state];
       }
       if (this.program.model.pageTypeAccessors.has(name) && !this.program.contract(name)) {
-        state.env.set(action.to, result(node));
+        state.setVariable(action.to, result(node));
         return [state];
       }
       return null;
     }
     if (accessor.operation === 'test') {
-      state.env.set(action.to, flagTest(page, accessor.flag));
+      state.setVariable(action.to, flagTest(page, accessor.flag));
       return [state];
     }
     const { flag, operation, atomic } = accessor;
@@ -80,14 +80,14 @@ export class FlagChanges {
     if (!bit || !address) return null;
     const flags = address.kind === 'inside' ? flagsWordNamed(address.name) : null;
     if (!flags) {
-      state.env.set(action.to, result(node));
+      state.setVariable(action.to, result(node));
       return [state];
     }
     const page = address.base!;
     const flag = flagOfBit(args[0]!);
     // `PG_##name`: the text of a macro that makes accessors. What it makes is in the flag model.
     if (flag === '') {
-      state.env.set(action.to, result(node));
+      state.setVariable(action.to, result(node));
       return [state];
     }
     const text = `${name}(${args[0]!.kind === 'name' ? args[0]!.name : '…'})`;
@@ -130,14 +130,14 @@ export class FlagChanges {
       !place ||
       !isReferenced(origin)
     ) {
-      state.env.set(action.to, result(node));
+      state.setVariable(action.to, result(node));
       return [state];
     }
     const found = state.clone();
     const step = this.memory.step(node, `it was visible through ${place}, and was taken from there`);
     found.origins.set(folio, withOwnership(origin, 'shared', step));
-    found.env.set(action.to, ONE);
-    state.env.set(action.to, ZERO);
+    found.setVariable(action.to, ONE);
+    state.setVariable(action.to, ZERO);
     return [found, state];
   }
 }

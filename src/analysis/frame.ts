@@ -1,9 +1,10 @@
 import { equality } from './condition.js';
 import { meetOrigins, standingKey, type Origin } from './origin.js';
+import { memoryKey, type StateKey } from './state-key.js';
 import { factKey, meetFacts, State, type Fact } from './state.js';
 import { conditionsOf } from './constraint.js';
 import type { Condition } from './summary.js';
-import { familyOf, parameter, result, subpage, termById, termOf, type Term } from './term.js';
+import { familyOf, parameter, result, subpage, termOf, type Term } from './term.js';
 
 /**
  * What may hold where a line of a function begins, on one path or on several that agree about folios: as much of a
@@ -63,16 +64,13 @@ export function frameOf(state: State, interest: FrameInterest): Frame {
   const variables: (readonly [string, Term])[] = [];
   const memory: (readonly [Term, string, Term])[] = [];
   for (const [key, value] of [...state.env].sort(byKey)) {
-    if (key.startsWith('%')) continue;
+    const { base, name, text } = key;
+    if (text.startsWith('%')) continue;
     const isFolio = state.origins.has(familyOf(value));
-    const at = key.indexOf('>');
-    if (at < 0) {
-      if (isFolio || (interest.pointers.has(key) && (value.symbolic || isConstant(value))))
-        variables.push([key, nameOf(value)]);
-    } else {
-      const base = termById(Number(key.slice(0, at)));
-      if (isFolio && base.symbolic && base.isOfCallers) memory.push([base, key.slice(at + 1), nameOf(value)]);
-    }
+    if (base === null) {
+      if (isFolio || (interest.pointers.has(text) && (value.symbolic || isConstant(value))))
+        variables.push([text, nameOf(value)]);
+    } else if (isFolio && base.symbolic && base.isOfCallers) memory.push([base, name, nameOf(value)]);
   }
   const origins: (readonly [Term, Origin])[] = [];
   for (const [folio, origin] of state.origins) {
@@ -122,11 +120,11 @@ function isAsked(term: Term, asked: ReadonlySet<string>): boolean {
 function valuesOf(state: State, { others, changed }: FrameInterest): Frame['values'] {
   const values: (readonly [string, Term | null])[] = [];
   for (const name of others) {
-    const value = state.env.get(name);
+    const value = state.variable(name);
     if (value?.symbolic && value.size <= VALUE_SIZE && value.isOfCallers) values.push([name, value]);
   }
   for (const [name, number] of changed) {
-    const value = state.env.get(name);
+    const value = state.variable(name);
     if (value === parameter(number) || (value && state.origins.has(familyOf(value)))) continue;
     values.push([name, value?.symbolic && value.size <= VALUE_SIZE ? value : null]);
   }
@@ -145,9 +143,10 @@ export function stateOf(frame: Frame, number: number): State {
     if (term.symbolic || (!term.base && !term.other)) return term;
     return termOf({ ...term, base: term.base && own(term.base), other: term.other && own(term.other) });
   };
-  for (const [name, value] of frame.variables) state.env.set(name, own(value));
-  for (const [name, value] of frame.values) state.env.set(name, value ?? result(0, `${OWN}${number}${name}`));
-  for (const [base, name, value] of frame.memory) state.env.set(`${base.id}>${name}`, own(value));
+  for (const [name, value] of frame.variables) state.setVariable(name, own(value));
+  for (const [name, value] of frame.values)
+    state.setVariable(name, value ?? result(0, `${OWN}${number}${name}`));
+  for (const [base, name, value] of frame.memory) state.env.set(memoryKey(base, name), own(value));
   for (const [folio, origin] of frame.origins) state.origins.set(own(folio), origin);
   for (const [term, fact] of frame.facts) state.facts.set(own(term), fact);
   for (const [container, held] of frame.contents) state.contents.set(container, held);
@@ -249,6 +248,6 @@ function isConstant(value: Term): boolean {
   return value.kind === 'number' || value.kind === 'name' || value.kind === 'error';
 }
 
-function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+function byKey([a]: readonly [StateKey, unknown], [b]: readonly [StateKey, unknown]): number {
+  return a.text < b.text ? -1 : a.text > b.text ? 1 : 0;
 }

@@ -34,10 +34,10 @@ export class Iteration {
       if (!isPageType(type)) {
         if (macro && !producer) return;
         if (!macro && index > 0) return;
-        for (const key of state.env.keys()) if (key.startsWith(`${name}.`)) state.env.delete(key);
+        state.env.keep((key) => key.base !== null || !key.text.startsWith(`${name}.`));
         const item = result(node, name);
         state.forget(item);
-        state.env.set(name, item);
+        state.setVariable(name, item);
         return;
       }
       const from = this.program.contract(producer ?? '') ?? contract;
@@ -50,13 +50,13 @@ export class Iteration {
         const says = saysReturned(producer ?? action.macro, returned.visible, returned.ownership);
         state.origins.set(item, originOf(returned, this.memory.step(node, says)));
         state.facts.set(item, { ...NO_FACT, sign: 2 });
-        state.env.set(name, item);
+        state.setVariable(name, item);
       } else if (container) {
-        state.env.set(name, this.memory.readElement(container, state, node, name));
+        state.setVariable(name, this.memory.readElement(container, state, node, name));
       } else {
         const item = result(node, name);
         state.forget(item);
-        state.env.set(name, item);
+        state.setVariable(name, item);
       }
     });
     return [state];

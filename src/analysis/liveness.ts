@@ -1,4 +1,5 @@
 import type { Expression, FactNode, Place } from '../c/facts.js';
+import { AskedNames } from './asked-names.js';
 
 /** Names of variables that may still be read, on entry to each node of a graph. */
 export function liveVariables(nodes: readonly FactNode[]): readonly ReadonlySet<string>[] {
@@ -119,7 +120,7 @@ export function reversePostorder(
 export function askedNames(
   nodes: readonly FactNode[],
   asks: (callee: string) => Iterable<string>,
-): readonly ReadonlySet<string>[] {
+): readonly AskedNames[] {
   const own = nodes.map((node) => {
     const names = new Set<string>();
     const { action } = node;
@@ -151,7 +152,21 @@ export function askedNames(
   // How far a counter has come decides about loops, not about folios.
   const counters = countersOf(nodes);
   for (const names of asked) for (const name of counters) names.delete(name);
-  return asked;
+  const shared: AskedNames[] = [];
+  // Most nodes ask about what the next one does.
+  for (const index of backwards) {
+    const next = nodes[index]!.next.find(
+      (target) => shared[target] && isEqual(shared[target].names, asked[index]!),
+    );
+    shared[index] = next === undefined ? new AskedNames(asked[index]!) : shared[next]!;
+  }
+  return shared;
+}
+
+function isEqual(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  if (a.size !== b.size) return false;
+  for (const name of a) if (!b.has(name)) return false;
+  return true;
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Expression, FunctionFacts, Place } from '../c/facts.js';
 import type { Program } from './program.js';
 import { structName } from './program.js';
 import { defaultOrigin, originOf, standingKey, UNKNOWN, type Origin } from './origin.js';
+import { memoryKey, variableKey } from './state-key.js';
 import type { State } from './state.js';
 import {
   apart,
@@ -182,7 +183,7 @@ export class Memory {
   private pageOf(page: Term, step: string, state: State): Term {
     const index = step.slice(1, -1);
     if (/^\d+$/.test(index)) return this.pageOfFolio(subpage(page, Number(index)), state);
-    return this.pageAtValue(page, state.env.get(index), state);
+    return this.pageAtValue(page, state.variable(index), state);
   }
 
   /** A variable's value of the first pass of a loop is no known index. */
@@ -205,7 +206,7 @@ export class Memory {
   /** The value at a location. */
   load(location: Location, state: State, node: number): Term {
     if (location.kind === 'variable') {
-      const known = state.env.get(location.key);
+      const known = state.variable(location.key);
       if (known) return known;
       const container = this.containerOf(location);
       if (container) return this.readElement(container, state, node);
@@ -213,12 +214,11 @@ export class Memory {
       // An array used as a value is its address.
       if (location.type.endsWith('[]')) return local(location.key);
       const fresh = result(node, location.key);
-      state.env.set(location.key, fresh);
+      state.setVariable(location.key, fresh);
       this.applyFieldContract(location, fresh, state);
       return fresh;
     }
-    const key = `${location.base.id}>${location.name}`;
-    const known = state.env.get(key);
+    const known = state.env.get(memoryKey(location.base, location.name));
     if (known) return known;
     const container = this.containerOf(location);
     if (container) return this.readElement(container, state, node);
@@ -272,15 +272,10 @@ export class Memory {
       return;
     }
     if (location.kind === 'variable') {
-      const dot = location.key + '.';
-      const bracket = location.key + '[';
-      for (const key of state.env.keys()) {
-        if (key.startsWith(dot) || key.startsWith(bracket)) state.env.delete(key);
-      }
-      state.env.set(location.key, value);
-    } else {
-      state.env.set(`${location.base.id}>${location.name}`, value);
-    }
+      const key = variableKey(location.key);
+      state.forgetParts(key);
+      state.env.set(key, value);
+    } else state.env.set(memoryKey(location.base, location.name), value);
   }
 
   /** A folio is put into a container. */
@@ -338,7 +333,7 @@ export class Memory {
   leaveFolio(page: Term, state: State): Term {
     const own = apart(page);
     state.origins.set(own, this.originOf(page, state));
-    for (const [key, value] of state.env) if (value === page) state.env.set(key, own);
+    state.replace(page, own);
     return own;
   }
 

@@ -176,6 +176,47 @@ export function standingKey(origin: Origin): string {
   return visible.size === 0 ? `${ownership};` : `${ownership};${[...visible].sort().join(',')}`;
 }
 
+const standings = new Map<string, number>();
+const standingsOfLists = new WeakMap<readonly Origin[], number>();
+const places = new WeakMap<ReadonlySet<Visibility>, number>();
+
+/** The same as a number. */
+export function standingOf({ ownership, visible }: Origin): number {
+  let place = 0;
+  if (visible.size > 0) {
+    place = places.get(visible) ?? 0;
+    if (place === 0) places.set(visible, (place = numberIn(standings, [...visible].sort().join(','))));
+  }
+  return place * OWNERSHIPS.length + OWNERSHIPS.indexOf(ownership);
+}
+
+const OWNERSHIPS: readonly KnownOwnership[] = [
+  'unknown',
+  'passed',
+  'shared',
+  'fresh',
+  'frozen',
+  'sole',
+  'speculative',
+];
+
+/** Equal for lists of origins with the same standings. */
+export function standingsOf(origins: readonly Origin[]): number {
+  let number = standingsOfLists.get(origins);
+  if (number === undefined) {
+    number = numberIn(standings, `[${origins.map(standingKey).sort().join('|')}]`);
+    standingsOfLists.set(origins, number);
+  }
+  return number;
+}
+
+/** From 1. */
+function numberIn(numbers: Map<string, number>, key: string): number {
+  let number = numbers.get(key);
+  if (number === undefined) numbers.set(key, (number = numbers.size + 1));
+  return number;
+}
+
 /** Keeps what both know of lock and flags; `a` itself when that is all it knows. For origins with equal standing. */
 export function meetOrigins(a: Origin, b: Origin): Origin {
   const flags = meetFlags(a.flags, b.flags);

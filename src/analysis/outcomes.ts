@@ -1,7 +1,7 @@
 import { signOf, type Constants } from './condition.js';
 import { conditionsOf } from './constraint.js';
 import { originKey, PASSED, type Origin } from './origin.js';
-import { meaningOf } from './state-key.js';
+import type { StateKey } from './state-key.js';
 import { ANY_SIGN, meetFacts, type Fact, type State } from './state.js';
 import type { Condition, FolioChange, FunctionOutcome } from './summary.js';
 import { familyOf, type Term } from './term.js';
@@ -32,7 +32,7 @@ export function outcomesOf(exits: readonly Exit[], constants: Constants): readon
 function group(
   exits: readonly Exit[],
   constants: Constants,
-  written: ReadonlyMap<string, Written>,
+  written: readonly MemoryKey[],
   grain: Grain,
 ): FunctionOutcome[] {
   const groups = new Map<string, FunctionOutcome>();
@@ -81,7 +81,7 @@ function joinOutcomes(a: FunctionOutcome, b: FunctionOutcome): FunctionOutcome {
 function outcomeOf(
   exit: Exit,
   constants: Constants,
-  written: ReadonlyMap<string, Written>,
+  written: readonly MemoryKey[],
   grain: Grain,
 ): FunctionOutcome {
   const { state, result } = exit;
@@ -125,35 +125,35 @@ function changesOf(state: State): FolioChange[] {
   return changes;
 }
 
-/** Memory of the callers that some path writes. */
-interface Written {
-  readonly base: Term;
-  readonly name: string;
+type MemoryKey = StateKey & { readonly base: Term };
+
+function isOfCallers(key: StateKey): key is MemoryKey {
+  return key.base !== null && key.base.symbolic && key.base.isOfCallers;
 }
 
 /** More fields than this are not followed. */
 const FIELDS = 16;
 
-function writtenBy(exits: readonly Exit[]): ReadonlyMap<string, Written> {
-  const written = new Map<string, Written>();
+/** Memory of the callers that some path writes. */
+function writtenBy(exits: readonly Exit[]): readonly MemoryKey[] {
+  const written = new Set<MemoryKey>();
   for (const { state } of exits) {
     for (const key of state.env.keys()) {
-      const { base, name } = meaningOf(key);
-      if (base === null || written.has(key) || written.size >= FIELDS) continue;
-      if (base.symbolic && base.isOfCallers) written.set(key, { base, name });
+      if (written.size < FIELDS && isOfCallers(key)) written.add(key);
     }
   }
-  return written;
+  return [...written];
 }
 
 /** What memory of the callers holds at the end of a path: folios, and constants when they are asked for. */
 function storesOf(
   state: State,
-  written: ReadonlyMap<string, Written>,
+  written: readonly MemoryKey[],
   constants: boolean,
 ): FunctionOutcome['stores'] {
   const stores: FunctionOutcome['stores'][number][] = [];
-  for (const [key, { base, name }] of written) {
+  for (const key of written) {
+    const { base, name } = key;
     const value = state.env.get(key);
     // Not written on this path: it keeps what it had.
     if (!value) continue;

@@ -1,3 +1,4 @@
+import { isSame, SignatureMap, type Signature } from './signature.js';
 import type { State } from './state.js';
 
 interface Entry {
@@ -5,33 +6,43 @@ interface Entry {
   state: State;
 }
 
-/** The states in which paths came to one node, each by a key of its own, to be found by coarser ones, too. */
+/** The states in which paths came to one node, each by a signature of its own, to be found by coarser ones, too. */
 export class SeenStates {
-  private readonly entries = new Map<string, Entry>();
+  private readonly entries: Entry[] = [];
+  private readonly bySignature = new SignatureMap<Entry>();
   private readonly groupings: readonly Grouping[];
 
   /** @param coarser what tells states apart less and less */
-  constructor(coarser: readonly ((state: State) => string)[]) {
-    this.groupings = coarser.map((keyOf) => new Grouping(keyOf));
+  constructor(coarser: readonly ((state: State) => Signature)[]) {
+    this.groupings = coarser.map((signatureOf) => new Grouping(signatureOf));
   }
 
   get size(): number {
-    return this.entries.size;
+    return this.entries.length;
   }
 
-  add(key: string, state: State): void {
-    const entry = { position: this.entries.size, state };
-    this.entries.set(key, entry);
+  add(signature: Signature, state: State): void {
+    const entry = { position: this.entries.length, state };
+    this.entries.push(entry);
+    this.bySignature.add(signature, entry);
     for (const grouping of this.groupings) grouping.add(entry);
   }
 
   /**
-   * Joins a state with the one of that key, or with the first that is alike in the coarser way of that number.
+   * Joins a state with the one that has the same signature.
    *
    * @returns what both know; null when that is what was known of the other one; undefined when there is no other
    */
-  join(state: State, by: { readonly key: string } | { readonly way: number }): State | null | undefined {
-    const entry = 'key' in by ? this.entries.get(by.key) : this.groupings[by.way]!.first(state, this.entries);
+  join(state: State, signature: Signature): State | null | undefined {
+    return this.joinWith(this.bySignature.get(signature), state);
+  }
+
+  /** The same, with the first that is alike in the coarser way of that number. */
+  joinAlike(state: State, way: number): State | null | undefined {
+    return this.joinWith(this.groupings[way]!.first(state, this.entries), state);
+  }
+
+  private joinWith(entry: Entry | undefined, state: State): State | null | undefined {
     if (!entry) return undefined;
     const met = entry.state.meet(state);
     if (met) {
@@ -42,45 +53,51 @@ export class SeenStates {
   }
 }
 
+interface Group {
+  readonly signature: Signature;
+  readonly entries: Entry[];
+}
+
 /** Entries that are alike in some way, in the order in which they came. */
 class Grouping {
-  private readonly keyOf: (state: State) => string;
+  private readonly signatureOf: (state: State) => Signature;
   /** Made when first asked for: at most nodes few paths meet. */
-  private groups: Map<string, Entry[]> | null = null;
-  private readonly keys = new Map<Entry, string>();
+  private groups: SignatureMap<Group> | null = null;
+  private readonly groupOf = new Map<Entry, Group>();
 
-  constructor(keyOf: (state: State) => string) {
-    this.keyOf = keyOf;
+  constructor(signatureOf: (state: State) => Signature) {
+    this.signatureOf = signatureOf;
   }
 
-  first(state: State, entries: ReadonlyMap<string, Entry>): Entry | undefined {
+  first(state: State, entries: readonly Entry[]): Entry | undefined {
     if (!this.groups) {
-      this.groups = new Map();
-      for (const entry of entries.values()) this.add(entry);
+      this.groups = new SignatureMap();
+      for (const entry of entries) this.add(entry);
     }
-    return this.groups.get(this.keyOf(state))?.[0];
+    return this.groups.get(this.signatureOf(state))?.entries[0];
   }
 
   add(entry: Entry): void {
-    if (!this.groups) return;
-    const key = this.keyOf(entry.state);
-    this.keys.set(entry, key);
-    const group = this.groups.get(key);
-    if (!group) this.groups.set(key, [entry]);
-    else {
-      const at = group.findIndex(({ position }) => position > entry.position);
-      group.splice(at < 0 ? group.length : at, 0, entry);
-    }
+    if (this.groups) this.put(entry, this.signatureOf(entry.state), this.groups);
   }
 
   /** The state of an entry is another. */
   renew(entry: Entry): void {
     if (!this.groups) return;
-    const before = this.keys.get(entry)!;
-    if (before === this.keyOf(entry.state)) return;
-    const group = this.groups.get(before)!;
-    group.splice(group.indexOf(entry), 1);
-    if (group.length === 0) this.groups.delete(before);
-    this.add(entry);
+    const before = this.groupOf.get(entry)!;
+    const signature = this.signatureOf(entry.state);
+    if (isSame(before.signature, signature)) return;
+    before.entries.splice(before.entries.indexOf(entry), 1);
+    this.put(entry, signature, this.groups);
+  }
+
+  private put(entry: Entry, signature: Signature, groups: SignatureMap<Group>): void {
+    let group = groups.get(signature);
+    if (!group) groups.add(signature, (group = { signature, entries: [] }));
+    this.groupOf.set(entry, group);
+    const { entries } = group;
+    let at = entries.length;
+    while (at > 0 && entries[at - 1]!.position > entry.position) at--;
+    entries.splice(at, 0, entry);
   }
 }

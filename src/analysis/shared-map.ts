@@ -1,86 +1,130 @@
-/** A map whose copies share their content until one of them changes it: most copies of a state change little of it. */
+/**
+ * A map whose copies share their content until one of them changes it: most copies of a state change little of it. Made
+ * for few entries, with keys that are the same object when they are equal: those are found, copied and gone through in
+ * plain arrays faster than in a hash table. Entries stand in the order in which they came.
+ */
 export class SharedMap<K, V> {
-  private content: Map<K, V>;
-  private shared = false;
+  private names: K[];
+  private held: V[];
+  private sharesNames: boolean;
+  private sharesHeld: boolean;
 
-  constructor(content = new Map<K, V>()) {
-    this.content = content;
+  constructor(names: K[] = [], held: V[] = [], shared = false) {
+    this.names = names;
+    this.held = held;
+    this.sharesNames = shared;
+    this.sharesHeld = shared;
   }
 
   /** A copy, which costs nothing until either is changed. */
   copy(): SharedMap<K, V> {
-    const copy = new SharedMap(this.content);
-    copy.shared = true;
-    this.shared = true;
-    return copy;
+    this.sharesNames = true;
+    this.sharesHeld = true;
+    return new SharedMap(this.names, this.held, true);
   }
 
   /** Is it known that both have the same content? */
   sharesWith(other: SharedMap<K, V>): boolean {
-    return this.content === other.content;
+    return this.held === other.held && this.names === other.names;
   }
 
   get size(): number {
-    return this.content.size;
+    return this.names.length;
+  }
+
+  /** The entries by number, for loops that are run often; both as they are now. */
+  keys(): readonly K[] {
+    return this.names;
+  }
+
+  values(): readonly V[] {
+    return this.held;
   }
 
   get(key: K): V | undefined {
-    return this.content.get(key);
+    const at = this.names.indexOf(key);
+    return at < 0 ? undefined : this.held[at];
   }
 
   has(key: K): boolean {
-    return this.content.has(key);
+    return this.names.includes(key);
   }
 
-  set(key: K, value: V): this {
-    if (this.content.get(key) === value && value !== undefined) return this;
-    this.own().set(key, value);
-    return this;
+  set(key: K, value: V): void {
+    const at = this.names.indexOf(key);
+    if (at < 0) {
+      this.ownNames().push(key);
+      this.ownHeld().push(value);
+    } else this.setAt(at, value);
   }
 
-  delete(key: K): boolean {
-    return this.content.has(key) && this.own().delete(key);
+  /** Changes the value of the entry of that number. */
+  setAt(at: number, value: V): void {
+    if (this.held[at] !== value) this.ownHeld()[at] = value;
+  }
+
+  delete(key: K): void {
+    const at = this.names.indexOf(key);
+    if (at < 0) return;
+    this.ownNames().splice(at, 1);
+    this.ownHeld().splice(at, 1);
+  }
+
+  /** Deletes the entries that are marked so: one number per entry, not zero for those that stay. */
+  keepMarked(marks: ArrayLike<number>, kept: number): void {
+    const { names, held } = this;
+    if (kept === names.length) return;
+    const left: K[] = [];
+    const values: V[] = [];
+    for (let at = 0; at < names.length; at++) {
+      if (marks[at] === 0) continue;
+      left.push(names[at]!);
+      values.push(held[at]!);
+    }
+    this.names = left;
+    this.held = values;
+    this.sharesNames = false;
+    this.sharesHeld = false;
   }
 
   /** Deletes what the test is not true of. */
   keep(test: (key: K, value: V) => boolean): void {
-    let kept: Map<K, V> | null = null;
-    let passed = 0;
-    for (const [key, value] of this.content) {
-      if (test(key, value)) {
-        passed++;
-        kept?.set(key, value);
-      } else if (!kept) {
-        kept = new Map();
-        for (const [first, held] of this.content) {
-          if (passed-- === 0) break;
-          kept.set(first, held);
-        }
-      }
+    const { names, held } = this;
+    let at = 0;
+    while (at < names.length && test(names[at]!, held[at]!)) at++;
+    if (at === names.length) return;
+    const left = names.slice(0, at);
+    const values = held.slice(0, at);
+    for (at++; at < names.length; at++) {
+      if (!test(names[at]!, held[at]!)) continue;
+      left.push(names[at]!);
+      values.push(held[at]!);
     }
-    if (!kept) return;
-    this.content = kept;
-    this.shared = false;
+    this.names = left;
+    this.held = values;
+    this.sharesNames = false;
+    this.sharesHeld = false;
   }
 
-  /** Iterators see the content as it was when they were made, or as it is if it is not shared. */
-  keys(): MapIterator<K> {
-    return this.content.keys();
+  /** The entries as they are now, whatever is done to the map meanwhile. */
+  [Symbol.iterator](): IterableIterator<[K, V]> {
+    const { held } = this;
+    return this.names.map((key, at): [K, V] => [key, held[at]!])[Symbol.iterator]();
   }
 
-  values(): MapIterator<V> {
-    return this.content.values();
-  }
-
-  [Symbol.iterator](): MapIterator<[K, V]> {
-    return this.content[Symbol.iterator]();
-  }
-
-  private own(): Map<K, V> {
-    if (this.shared) {
-      this.content = new Map(this.content);
-      this.shared = false;
+  private ownNames(): K[] {
+    if (this.sharesNames) {
+      this.names = this.names.slice();
+      this.sharesNames = false;
     }
-    return this.content;
+    return this.names;
+  }
+
+  private ownHeld(): V[] {
+    if (this.sharesHeld) {
+      this.held = this.held.slice();
+      this.sharesHeld = false;
+    }
+    return this.held;
   }
 }

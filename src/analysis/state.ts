@@ -1,7 +1,10 @@
-import { meetOrigins, standingKey, type Origin } from './origin.js';
+import type { AskedNames } from './asked-names.js';
+import { meetOrigins, standingOf, standingsOf, type Origin } from './origin.js';
 import { SharedMap } from './shared-map.js';
-import { meaningOf } from './state-key.js';
-import { familyOf, mentions, result, type Term } from './term.js';
+import { PAIR, signatureOf, sortNumbers, type Signature } from './signature.js';
+import { isPart, variableKey, variableOf, type StateKey } from './state-key.js';
+import { TermMarks } from './term-marks.js';
+import { mentions, result, type Term } from './term.js';
 
 /** Signs that a number, or states that a pointer, may have. */
 export const ZERO_SIGN = 1;
@@ -23,15 +26,15 @@ export const NO_FACT: Fact = { sign: ANY_SIGN, equals: null, differs: [] };
 
 /** What holds at one point on one path (or on several that agree). */
 export class State {
-  /** Values of variables by name and field path, and of memory by `<term id>><field>`. */
-  readonly env: SharedMap<string, Term>;
+  /** Values of variables, of parts of them, and of memory. */
+  readonly env: SharedMap<StateKey, Term>;
   readonly origins: SharedMap<Term, Origin>;
   readonly facts: SharedMap<Term, Fact>;
   /** What local containers hold: each member stands for any number of folios in that state. */
   readonly contents: SharedMap<Term, readonly Origin[]>;
 
   constructor(
-    env = new SharedMap<string, Term>(),
+    env = new SharedMap<StateKey, Term>(),
     origins = new SharedMap<Term, Origin>(),
     facts = new SharedMap<Term, Fact>(),
     contents = new SharedMap<Term, readonly Origin[]>(),
@@ -46,17 +49,32 @@ export class State {
     return new State(this.env.copy(), this.origins.copy(), this.facts.copy(), this.contents.copy());
   }
 
+  /** What a variable holds, or a part of one: `batch.folios[3]`. */
+  variable(name: string): Term | undefined {
+    return this.env.get(variableKey(name));
+  }
+
+  setVariable(name: string, value: Term): void {
+    this.env.set(variableKey(name), value);
+  }
+
+  /** Forgets what the fields of a variable hold, and its elements. */
+  forgetParts(whole: StateKey): void {
+    this.env.keep((key) => !isPart(key, whole));
+  }
+
   /** Forgets everything about a value that is about to be made anew (a call in a loop). */
   forget(term: Term): void {
-    this.env.keep((key, value) => meaningOf(key).base !== term && !mentions(value, term));
+    this.env.keep((key, value) => key.base !== term && !mentions(value, term));
     this.facts.keep((known) => !mentions(known, term));
     this.origins.keep((folio) => !mentions(folio, term));
   }
 
   /** Makes way for a new value; whoever still holds the old one holds it under the name `earlier`. */
   renew(made: Term, earlier: Term): void {
-    for (const value of this.env.values()) {
-      if (familyOf(value) !== made) continue;
+    const values = this.env.values();
+    for (let at = 0; at < values.length; at++) {
+      if (values[at]!.family !== made) continue;
       this.forget(earlier);
       this.rename(made, earlier);
       break;
@@ -66,7 +84,7 @@ export class State {
 
   /** Renames a value, where a loop makes a new one at the same place while the old one is still held. */
   rename(from: Term, to: Term): void {
-    for (const [key, value] of this.env) if (value === from) this.env.set(key, to);
+    this.replace(from, to);
     const origin = this.origins.get(from);
     this.origins.delete(from);
     if (origin) this.origins.set(to, origin);
@@ -74,22 +92,49 @@ export class State {
     if (fact) this.facts.set(to, fact);
   }
 
-  private cachedProperty: string | null = null;
+  /** Whoever holds one value holds another from here on. */
+  replace(value: Term, by: Term): void {
+    for (let at = 0; at < this.env.size; at++) if (this.env.values()[at] === value) this.env.setAt(at, by);
+  }
+
+  private cachedProperties: readonly number[] | null = null;
 
   /** Equal for states that agree about folios: who holds which, and how they stand. */
-  propertyKey(): string {
-    if (this.cachedProperty !== null) return this.cachedProperty;
-    const parts: string[] = [];
-    for (const [term, origin] of this.origins) parts.push(`${term.id}:${standingKey(origin)}`);
-    for (const [term, origins] of this.contents) {
-      parts.push(`{${term.id}:${origins.map(standingKey).sort().join('|')}}`);
+  private properties(): readonly number[] {
+    if (this.cachedProperties !== null) return this.cachedProperties;
+    const numbers: number[] = [];
+    const folios = this.origins.keys();
+    const origins = this.origins.values();
+    for (let at = 0; at < folios.length; at++) numbers.push(folios[at]!.id * PAIR + standingOf(origins[at]!));
+    sortNumbers(numbers);
+    const containers = this.contents.keys();
+    if (containers.length > 0) {
+      // What tells one kind of numbers from the next.
+      numbers.push(-1);
+      const start = numbers.length;
+      const held = this.contents.values();
+      for (let at = 0; at < containers.length; at++)
+        numbers.push(containers[at]!.id * PAIR + standingsOf(held[at]!));
+      sortNumbers(numbers, start);
     }
-    if (this.origins.size > 0) {
-      for (const [key, value] of this.env)
-        if (this.origins.has(familyOf(value))) parts.push(`${key}=${value.id}`);
+    if (folios.length > 0) {
+      numbers.push(-2);
+      const start = numbers.length;
+      const keys = this.env.keys();
+      const values = this.env.values();
+      for (let at = 0; at < keys.length; at++) {
+        const value = values[at]!;
+        if (this.origins.has(value.family)) numbers.push(keys[at]!.id * PAIR + value.id);
+      }
+      sortNumbers(numbers, start);
     }
-    this.cachedProperty = parts.sort().join(' ');
-    return this.cachedProperty;
+    this.cachedProperties = numbers;
+    return numbers;
+  }
+
+  /** Equal for states that agree about folios. */
+  propertySignature(): Signature {
+    return signatureOf(this.properties());
   }
 
   /**
@@ -98,47 +143,54 @@ export class State {
    *
    * @param asked names of variables, fields and constants in the conditions to come
    */
-  relevantKey(asked: ReadonlySet<string>): string {
-    const results = new Set<Term>();
-    const parts: string[] = [];
-    for (const [key, value] of this.env) {
-      if (!asked.has(meaningOf(key).name)) continue;
-      if (isPlain(value)) parts.push(`${key}=${value.id}`);
-      else collectResults(value, results);
+  relevantSignature(asked: AskedNames): Signature {
+    const numbers: number[] = [];
+    const keys = this.env.keys();
+    const values = this.env.values();
+    results.clear();
+    for (let at = 0; at < keys.length; at++) {
+      const key = keys[at]!;
+      if (!asked.names.has(key.name)) continue;
+      const value = values[at]!;
+      if (isPlain(value)) numbers.push(key.id * PAIR + value.id);
+      else collectResults(value);
     }
-    for (const [term, fact] of this.facts) {
-      if (isAsked(term, asked, results, this.origins)) parts.push(`${term.id}?${factKey(fact)}`);
+    sortNumbers(numbers);
+    numbers.push(-1);
+    const start = numbers.length;
+    const terms = this.facts.keys();
+    const facts = this.facts.values();
+    for (let at = 0; at < terms.length; at++) {
+      const term = terms[at]!;
+      const asks = asked.asksAbout(term);
+      if (asks === 'no' || (asks === 'by its values' && !areValuesAsked(term, this.origins))) continue;
+      numbers.push(term.id * PAIR + factNumber(facts[at]!));
     }
-    return `${this.propertyKey()}#${parts.sort().join(' ')}`;
+    sortNumbers(numbers, start);
+    return signatureOf(this.properties(), numbers);
   }
 
   /** Equal for states that agree about folios and about which of these variables hold which constant. */
-  constantsKey(names: ReadonlySet<string>): string {
-    const parts: string[] = [];
-    for (const name of names) {
-      const value = this.env.get(name);
-      if (value && isPlain(value)) parts.push(`${name}=${value.id}`);
+  constantsSignature(names: readonly StateKey[]): Signature {
+    const numbers: number[] = [];
+    for (const key of names) {
+      const value = this.env.get(key);
+      if (value && isPlain(value)) numbers.push(key.id * PAIR + value.id);
     }
-    return `${this.propertyKey()}#${parts.join(' ')}`;
+    return signatureOf(this.properties(), numbers);
   }
 
-  /** Keeps only what holds in both; for states with equal property keys. Null when nothing is lost. */
+  /** Keeps only what holds in both; for states that agree about folios. Null when nothing is lost. */
   meet(other: State): State | null {
-    let merged: State | null = null;
-    const written: string[] = [];
-    if (!this.env.sharesWith(other.env)) {
-      for (const [key, value] of this.env) {
-        const there = other.env.get(key);
-        if (there === value || this.origins.has(familyOf(value))) continue;
-        if (there && meaningOf(key).base) {
-          if (value !== eitherIn(key) || this.mentionsBeside(key, value)) written.push(key);
-          continue;
-        }
-        (merged ??= this.clone()).env.delete(key);
-      }
-    }
-    for (const [term, fact] of this.facts) {
-      const with_ = other.facts.get(term);
+    const written: StateKey[] = [];
+    let merged = this.meetValues(other, written);
+    const terms = this.facts.keys();
+    const facts = this.facts.values();
+    const otherTerms = other.facts.keys();
+    for (let at = 0; at < terms.length; at++) {
+      const term = terms[at]!;
+      const fact = facts[at]!;
+      const with_ = otherTerms[at] === term ? other.facts.values()[at] : other.facts.get(term);
       const met = with_ ? meetFacts(fact, with_) : null;
       if (met === fact) continue;
       merged ??= this.clone();
@@ -146,42 +198,159 @@ export class State {
       else merged.facts.delete(term);
     }
     if (!this.origins.sharesWith(other.origins)) {
-      for (const [term, origin] of this.origins) {
-        const with_ = other.origins.get(term);
-        if (!with_) continue;
+      const folios = this.origins.keys();
+      const origins = this.origins.values();
+      for (let at = 0; at < folios.length; at++) {
+        const folio = folios[at]!;
+        const origin = origins[at]!;
+        const with_ = other.origins.get(folio);
+        if (!with_ || with_ === origin) continue;
         const met = meetOrigins(origin, with_);
-        if (met !== origin) (merged ??= this.clone()).origins.set(term, met);
+        if (met !== origin) (merged ??= this.clone()).origins.set(folio, met);
       }
     }
+    // What is lost says nothing about folios.
+    if (merged) merged.cachedProperties = this.cachedProperties;
     for (const key of written) (merged ??= this.clone()).writeEither(key);
     return merged;
   }
 
   /** Paths meet that wrote different values to memory: what it holds is neither for certain, nor what it held before. */
-  private writeEither(key: string): void {
+  private writeEither(key: StateKey): void {
     const value = eitherIn(key);
     this.env.delete(key);
-    this.renew(value, eitherIn(`${key}'`));
+    this.renew(value, eitherIn(key, "'"));
     this.env.set(key, value);
+    this.cachedProperties = null;
   }
 
   /** Is a value known otherwise than as what this key holds? */
-  private mentionsBeside(key: string, value: Term): boolean {
-    for (const [other, held] of this.env) {
-      if (meaningOf(other).base === value || (other !== key && mentions(held, value))) return true;
+  private mentionsBeside(key: StateKey, value: Term): boolean {
+    const keys = this.env.keys();
+    const values = this.env.values();
+    for (let at = 0; at < keys.length; at++) {
+      if (keys[at]!.base === value || (keys[at] !== key && mentions(values[at]!, value))) return true;
     }
-    for (const term of this.facts.keys()) if (mentions(term, value)) return true;
-    return false;
+    return this.facts.keys().some((term) => mentions(term, value));
+  }
+
+  /** @param written gets the memory that holds different values */
+  private meetValues(other: State, written: StateKey[]): State | null {
+    if (this.env.sharesWith(other.env)) return null;
+    const keys = this.env.keys();
+    const values = this.env.values();
+    const otherKeys = other.env.keys();
+    const otherValues = other.env.values();
+    const marks = marksFor(keys.length);
+    let kept = 0;
+    for (let at = 0; at < keys.length; at++) {
+      const key = keys[at]!;
+      const value = values[at]!;
+      const with_ = otherKeys[at] === key ? otherValues[at] : other.env.get(key);
+      let stays = with_ === value || this.origins.has(value.family);
+      if (!stays && with_ && key.base) {
+        if (value !== eitherIn(key) || this.mentionsBeside(key, value)) written.push(key);
+        stays = true;
+      }
+      marks[at] = stays ? 1 : 0;
+      if (stays) kept++;
+    }
+    if (kept === keys.length) return null;
+    const merged = this.clone();
+    merged.env.keepMarked(marks, kept);
+    return merged;
+  }
+
+  /** Drops what no later code can ask for, so that paths that differ in nothing that matters become one. */
+  prune(live: ReadonlySet<string>): State {
+    const next = this.clone();
+    const keys = this.env.keys();
+    const values = this.env.values();
+    let marks = marksFor(keys.length);
+    let kept = 0;
+    held.clear();
+    for (let at = 0; at < keys.length; at++) {
+      const { base, name } = keys[at]!;
+      marks[at] = 0;
+      if (base !== null || !live.has(name)) continue;
+      marks[at] = 1;
+      kept++;
+      held.addWithParts(values[at]!);
+    }
+    for (let at = 0; at < keys.length; at++) {
+      const { base } = keys[at]!;
+      if (base === null || !(base.symbolic || held.has(base))) continue;
+      marks[at] = 1;
+      kept++;
+      held.addWithParts(values[at]!);
+    }
+    next.env.keepMarked(marks, kept);
+
+    const terms = this.facts.keys();
+    marks = marksFor(terms.length);
+    kept = 0;
+    for (let at = 0; at < terms.length; at++) {
+      const stays = isKept(terms[at]!);
+      marks[at] = stays ? 1 : 0;
+      if (stays) kept++;
+    }
+    next.facts.keepMarked(marks, kept);
+
+    if (this.origins.size > 0)
+      next.origins.keep((term) =>
+        term.kind === 'apart' ? isKept(term) : held.has(term) || (term.symbolic && !term.isOfElement),
+      );
+    if (this.contents.size > 0)
+      next.contents.keep((term) =>
+        term.kind === 'local' ? live.has(variableOf(term.name)) : held.has(term) || term.symbolic,
+      );
+    return next;
   }
 }
 
 /** What memory holds where paths meet that wrote different values there. */
-function eitherIn(key: string): Term {
-  return result(MEETING, key);
+function eitherIn({ text }: StateKey, earlier = ''): Term {
+  return result(MEETING, text + earlier);
 }
 
 /** No node of a function: values that are not made by one of them, but where paths meet. */
 const MEETING = -1;
+
+/** What is reached from variables that may still be read. */
+const held = new TermMarks();
+
+/** An element of a container is one folio after the other: when nobody holds it, nothing is to be said of it. */
+function isKept(term: Term): boolean {
+  if (held.has(term)) return true;
+  return term.symbolic ? !term.isOfElement : term.kind !== 'result' && areLeavesHeld(term);
+}
+
+function areLeavesHeld(term: Term): boolean {
+  if (!term.base && !term.other) return held.has(term) || term.symbolic;
+  return (
+    (term.base === null || areLeavesHeld(term.base)) && (term.other === null || areLeavesHeld(term.other))
+  );
+}
+
+let markBuffer = new Uint8Array(256);
+
+/** Room for one mark per entry of a map. */
+function marksFor(size: number): Uint8Array {
+  if (size > markBuffer.length) markBuffer = new Uint8Array(2 * size);
+  return markBuffer;
+}
+
+/** Of facts that say more than a sign, by what they say. */
+const factNumbers = new Map<string, number>();
+
+/** Equal for facts that say the same. */
+function factNumber(fact: Fact): number {
+  if (fact.equals === null && fact.differs.length === 0) return fact.sign;
+  const key = factKey(fact);
+  let number = factNumbers.get(key);
+  if (number === undefined) factNumbers.set(key, (number = ANY_SIGN + 1 + factNumbers.size));
+  return number;
+}
 
 export function factKey(fact: Fact): string {
   if (fact.equals === null && fact.differs.length === 0) return String(fact.sign);
@@ -198,18 +367,15 @@ export function meetFacts(a: Fact, b: Fact): Fact | null {
   return isAll ? a : { sign, equals, differs };
 }
 
-/** Is every part of a term something that later code asks about? */
-function isAsked(
-  term: Term,
-  asked: ReadonlySet<string>,
-  results: ReadonlySet<Term>,
-  origins: SharedMap<Term, Origin>,
-): boolean {
-  if ((term.kind === 'field' || term.kind === 'name') && !asked.has(term.name)) return false;
+/** The values of calls that variables hold which later code asks about. */
+const results = new TermMarks();
+
+/** Does later code ask about each value of a call that is part of the term? */
+function areValuesAsked(term: Term, origins: SharedMap<Term, Origin>): boolean {
   if (term.kind === 'result' || term.kind === 'element') return results.has(term) || origins.has(term);
   return (
-    (term.base === null || isAsked(term.base, asked, results, origins)) &&
-    (term.other === null || isAsked(term.other, asked, results, origins))
+    (term.base === null || areValuesAsked(term.base, origins)) &&
+    (term.other === null || areValuesAsked(term.other, origins))
   );
 }
 
@@ -219,8 +385,8 @@ function isPlain(term: Term): boolean {
   return term.kind === 'number' || term.kind === 'name' || term.kind === 'error';
 }
 
-function collectResults(term: Term, results: Set<Term>): void {
+function collectResults(term: Term): void {
   if (term.kind === 'result' || term.kind === 'element') results.add(term);
-  if (term.base) collectResults(term.base, results);
-  if (term.other) collectResults(term.other, results);
+  if (term.base) collectResults(term.base);
+  if (term.other) collectResults(term.other);
 }

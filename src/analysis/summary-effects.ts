@@ -123,7 +123,7 @@ export class SummaryEffects {
       if (this.applyOutcome(target, outcome, action, passed, made, state, node)) states.push(state);
     }
     if (states.length === 0) {
-      before.env.set(action.to, made);
+      before.setVariable(action.to, made);
       return [before];
     }
     return states;
@@ -168,7 +168,7 @@ export class SummaryEffects {
     ) {
       return false;
     }
-    state.env.set(action.to, value);
+    state.setVariable(action.to, value);
     return true;
   }
 

@@ -39,6 +39,8 @@ export interface Term {
   readonly isOfCallers: boolean;
   /** Is an element of a container part of it? */
   readonly isOfElement: boolean;
+  /** The term that stands for the whole folio: ownership is a property of all its pages. */
+  readonly family: Term;
   /** One bit per term that is part of it, several terms to a bit: where a bit is missing, so is the term. */
   readonly parts: number;
 }
@@ -82,7 +84,7 @@ function intern(
       ? kind === 'parameter' || kind === 'number' || kind === 'name'
       : (base?.symbolic ?? true) && (other?.symbolic ?? true);
     const id = byId.length;
-    term = {
+    const made: { -readonly [Part in keyof Term]: Term[Part] | null } = {
       id,
       kind,
       name,
@@ -93,8 +95,11 @@ function intern(
       symbolic,
       isOfCallers: kind === 'parameter' || (base?.isOfCallers ?? false) || (other?.isOfCallers ?? false),
       isOfElement: kind === 'element' || (base?.isOfElement ?? false) || (other?.isOfElement ?? false),
+      family: base !== null && kind === 'subpage' ? base.family : null,
       parts: bitOf(id) | (base?.parts ?? 0) | (other?.parts ?? 0),
     };
+    made.family ??= made as Term;
+    term = made as Term;
     known.set(key, term);
     byId.push(term);
   }
@@ -174,9 +179,9 @@ export const apart = (page: Term): Term => intern('apart', '', null, page, null)
 export const ZERO = number(0);
 export const ONE = number(1);
 
-/** The term that stands for the whole folio: ownership is a property of all its pages. */
+/** The term that stands for the whole folio. */
 export function familyOf(term: Term): Term {
-  return term.kind === 'subpage' ? familyOf(term.base!) : term;
+  return term.family;
 }
 
 /** For messages and tests. */

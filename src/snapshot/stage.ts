@@ -312,7 +312,7 @@ class StagedFunction {
     return (this.release?.frames(line) ?? []).map((frame, number) => {
       const state = stateOf(withNewNames(frame, this.renamed), number);
       parameters.forEach(({ name }, index) => {
-        if (!state.env.has(name)) state.env.set(name, parameter(index));
+        if (!state.variable(name)) state.setVariable(name, parameter(index));
       });
       return state;
     });
