@@ -1,4 +1,5 @@
 import type { FunctionAnalysis } from './execution.js';
+import type { Summary } from './summary.js';
 
 const texts = new WeakMap<FunctionAnalysis, string>();
 
@@ -6,13 +7,22 @@ const texts = new WeakMap<FunctionAnalysis, string>();
 export function analysisText(analysis: FunctionAnalysis): string {
   let text = texts.get(analysis);
   if (text === undefined) {
-    text = JSON.stringify([analysis.summary, analysis.record], (_key, value: unknown) => {
-      if (value instanceof Set) return [...value];
-      if (typeof value === 'object' && value !== null && 'symbolic' in value && 'id' in value)
-        return `#${String(value.id)}`;
-      return value;
-    });
+    text = textOf([analysis.summary, analysis.record]);
     texts.set(analysis, text);
   }
   return text;
+}
+
+/** A summary as text, likewise. */
+export function summaryText(summary: Summary): string {
+  return textOf(summary);
+}
+
+function textOf(found: unknown): string {
+  return JSON.stringify(found, (_key, value: unknown) => {
+    if (value instanceof Set) return [...(value as Set<unknown>)];
+    if (typeof value === 'object' && value !== null && 'symbolic' in value && 'id' in value)
+      return `#${String(value.id)}`;
+    return value;
+  });
 }

@@ -2,7 +2,7 @@ import { affectedFunctions } from './affected.js';
 import { CallGraph, calleesFirst } from './call-graph.js';
 import type { ChangedDefinitions } from './changed-definitions.js';
 import { concernsFolios } from './concern.js';
-import { analysisText } from './analysis-text.js';
+import { analysisText, summaryText } from './analysis-text.js';
 import { mentionedFunctions } from './evidence.js';
 import { Execution, type FunctionAnalysis } from './execution.js';
 import type { KeptTree } from './kept/kept-tree.js';
@@ -25,6 +25,11 @@ export interface TreeAnalysis {
 export interface RenewedAnalysis extends TreeAnalysis {
   /** What came out otherwise than in the kept tree, by number of the function. */
   readonly renewed: ReadonlyMap<number, FunctionAnalysis | null>;
+  /**
+   * Of the functions whose contracts were trusted those of which callers would learn something else than in the kept
+   * tree. Where there are some, the analysis was given up: what their callers are told is wrong.
+   */
+  readonly outgrown: ReadonlySet<string>;
 }
 
 /** What is analysed: a kept tree, and how another one differs from it. */
@@ -37,6 +42,8 @@ export interface ChangedTree {
   readonly program: Program;
   /** Where lines of the kept tree are now. */
   readonly lines: LineMap;
+  /** Changed functions whose contracts are trusted as long as their bodies say the same. */
+  readonly trusted: ReadonlySet<string>;
 }
 
 /** Which functions an analysis is wanted of: those that have a part in hazards, or all. */
@@ -89,6 +96,7 @@ class ChangeAnalysis {
   private order: Uint32Array;
   private positions: Int32Array;
   private readonly relocated = new Map<number, FunctionAnalysis | null>();
+  private readonly outgrown = new Set<string>();
   /** What came later in a circle and was left out. */
   private leftOut = false;
 
@@ -118,7 +126,7 @@ class ChangeAnalysis {
       put(number, made === undefined ? this.base(number) : made);
     }
     const renewed = new Map([...this.results].filter(([number, made]) => made !== this.base(number)));
-    return { program, functions, entries, analysed: this.analysed(), renewed };
+    return { program, functions, entries, analysed: this.analysed(), renewed, outgrown: this.outgrown };
   }
 
   /** How many functions matter now. */
@@ -172,6 +180,7 @@ class ChangeAnalysis {
     }
     let round = pending;
     for (let count = 0; count <= ROUNDS && round.size > 0; count++) round = this.goThrough(round, count);
+    if (this.outgrown.size > 0) return;
     for (const [number, made] of this.results) {
       const base = this.base(number);
       if (base && made && made !== base && analysisText(base) === analysisText(made))
@@ -188,11 +197,15 @@ class ChangeAnalysis {
     }
     for (const entry of definitions.changedFunctions()) {
       const known = kept.own(entry.facts.name, entry.file);
+      if (!known) this.judgeContract(entry.facts.name, false);
       const number = known?.number ?? kept.size + this.added.length;
       if (known) this.replaced.set(number, entry);
       else this.added.push(entry);
       this.numbers.set(entry.key, number);
       if (!definitions.isKept(entry)) this.rewritten.add(number);
+    }
+    for (const [number, entry] of this.replaced) {
+      if (!entry) this.judgeContract(kept.entry(number).facts.name, false);
     }
     const anew = new Set(this.rewritten);
     for (const number of affectedFunctions(kept, before, program, definitions)) {
@@ -251,7 +264,7 @@ class ChangeAnalysis {
       if (marked[position] === 0) continue;
       const number = this.order[position]!;
       const entry = this.entry(number);
-      if (!entry) continue;
+      if (!entry || (this.outgrown.size > 0 && !this.rewritten.has(number))) continue;
       const before = this.results.has(number) ? this.results.get(number)! : this.base(number);
       const made = this.perform(number, entry, round);
       this.results.set(number, made);
@@ -260,6 +273,7 @@ class ChangeAnalysis {
         if (before) this.results.set(number, before);
         continue;
       }
+      this.judgeContract(entry.facts.name, tellsTheSame(this.base(number), made));
       for (const caller of this.callers(number)) {
         if (!this.isBehind(number, caller)) marked[this.positions[caller]!] = 1;
         else if (before || (made && tellsSomething(made.summary))) again.add(caller);
@@ -267,6 +281,10 @@ class ChangeAnalysis {
     }
     if (round === 0) this.progress(this.order.length, this.order.length);
     return again;
+  }
+
+  private judgeContract(name: string, isSame: boolean): void {
+    if (!isSame && this.tree.trusted.has(name)) this.outgrown.add(name);
   }
 
   /** Does the caller come before the function? */
@@ -360,6 +378,11 @@ class ChangeAnalysis {
 
 function isEqual(a: FunctionAnalysis | null, b: FunctionAnalysis | null): boolean {
   return a === b || (a !== null && b !== null && analysisText(a) === analysisText(b));
+}
+
+/** Do callers learn the same? */
+function tellsTheSame(a: FunctionAnalysis | null, b: FunctionAnalysis | null): boolean {
+  return a === b || (a !== null && b !== null && summaryText(a.summary) === summaryText(b.summary));
 }
 
 function tellsSomething(summary: Summary): boolean {

@@ -11,7 +11,7 @@ import type { Tree } from '../tree/tree.js';
 import { applySeries, statusOf, type AppliedPatch, type PatchedTree } from './applied.js';
 import { changedFunctions } from './changed.js';
 import { contradictionNotes } from './notes.js';
-import { analyse, functionsIn, type AnalysisProgress } from './side.js';
+import { analyse, functionsIn, outgrownContracts, type AnalysisProgress } from './side.js';
 import { snapshotNotes } from './snapshot-notes.js';
 
 /** What series are reviewed against: a tree, or a snapshot of a release where there is none. */
@@ -49,14 +49,16 @@ export function treeGround(tree: Tree, rules: RuleData, store: FactStore): Groun
       const changed = patches.some(({ status }) => status !== 'failed')
         ? await functionsOf(patches, tree, rules, store, progress)
         : new Set<string>();
+      const stages = patches.map((patch) => patch.tree);
+      const outgrown = await outgrownContracts(stages, changed, rules, store, progress);
       return {
         patches,
         changed,
         guessed: new Set(),
         notes: [],
-        side: (count) => analyse(patches[count - 1]?.tree ?? tree, rules, changed, store, progress),
+        side: (count) => analyse(stages[count - 1] ?? tree, rules, outgrown, store, progress),
         doubts: async () =>
-          contradictionNotes((await analyse(tree, rules, changed, store, progress)).analysis),
+          contradictionNotes((await analyse(tree, rules, outgrown, store, progress)).analysis),
       };
     },
   };

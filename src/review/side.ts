@@ -31,6 +31,8 @@ export type AnalysisProgress = (what: string, done: number, all: number) => void
  * Analyses a tree: what lies on the one at the bottom is held against what was kept of that.
  *
  * @param distrusted functions whose contracts are derived again from their bodies
+ * @param trusted changed functions whose contracts hold as long as their bodies say the same; where one has outgrown
+ * its contract, the analysis is given up
  * @throws RectoError 'not-a-kernel-tree' when its page-flags.h is missing or makes no sense
  */
 export async function analyse(
@@ -40,21 +42,68 @@ export async function analyse(
   store: FactStore,
   progress: AnalysisProgress = () => undefined,
   extent: Extent = 'parts',
+  trusted: ReadonlySet<string> = new Set(),
 ): Promise<AnalysedTree> {
   const { bottom, changes } = flatten(tree);
   const kept = await keptTree(bottom, rules, store, progress);
   const derived = withContract(distrusted, rules);
   const key = [...derived].sort().join('\0');
   const known = analysed.get(tree);
-  if (known?.kept === kept && known.key === key && known.extent === extent) return known.found;
+  const isKnown =
+    known?.kept === kept &&
+    known.key === key &&
+    known.extent === extent &&
+    [...trusted].every((name) => known.trusted.has(name));
+  if (isKnown) return known.found;
   // With distrusted contracts the tree at the bottom is another one already: the stages of a series share that.
   const below =
     derived.size > 0 && tree !== bottom && kept.model
       ? await analyse(bottom, rules, derived, store, progress, extent)
       : null;
-  const found = await analyseOn(kept, bottom, below, tree, changes, rules, derived, store, progress, extent);
-  analysed.set(tree, { kept, key, extent, found });
+  const contracts = { distrusted: derived, trusted };
+  const found = await analyseOn(
+    kept,
+    bottom,
+    below,
+    tree,
+    changes,
+    rules,
+    contracts,
+    store,
+    progress,
+    extent,
+  );
+  if (found.analysis.outgrown.size === 0) analysed.set(tree, { kept, key, trusted, extent, found });
   return found;
+}
+
+/**
+ * Of the functions that a series changes those whose contracts are derived again from their bodies: something else
+ * comes out of the body than before. A contract that a change has nothing to do with stays.
+ *
+ * @param trees the stages of the series
+ * @param changed names of the functions that it changes
+ */
+export async function outgrownContracts(
+  trees: readonly Tree[],
+  changed: ReadonlySet<string>,
+  rules: RuleData,
+  store: FactStore,
+  progress: AnalysisProgress = () => undefined,
+): Promise<ReadonlySet<string>> {
+  const candidates = withContract(changed, rules);
+  let outgrown: ReadonlySet<string> = new Set();
+  if (candidates.size === 0) return outgrown;
+  for (;;) {
+    const found = new Set(outgrown);
+    for (const tree of trees) {
+      const trusted = new Set([...candidates].filter((name) => !found.has(name)));
+      const { analysis } = await analyse(tree, rules, outgrown, store, progress, 'parts', trusted);
+      for (const name of analysis.outgrown) found.add(name);
+    }
+    if (found.size === outgrown.size) return outgrown;
+    outgrown = found;
+  }
 }
 
 interface Analysed {
@@ -62,8 +111,16 @@ interface Analysed {
   readonly kept: KeptTree;
   /** The functions that were distrusted. */
   readonly key: string;
+  /** The functions that were held against their contracts. */
+  readonly trusted: ReadonlySet<string>;
   readonly extent: Extent;
   readonly found: AnalysedTree;
+}
+
+/** Of the functions in the diff. */
+interface Contracts {
+  readonly distrusted: ReadonlySet<string>;
+  readonly trusted: ReadonlySet<string>;
 }
 
 /** What was found last in trees: reviews come back to them. */
@@ -76,7 +133,7 @@ async function analyseOn(
   tree: Tree,
   changes: ReadonlyMap<string, string | null>,
   rules: RuleData,
-  distrusted: ReadonlySet<string>,
+  { distrusted, trusted }: Contracts,
   store: FactStore,
   progress: AnalysisProgress,
   extent: Extent,
@@ -105,7 +162,8 @@ async function analyseOn(
       ? { before: below.program, renewed: below.analysis.renewed }
       : { before: new Program(kept, kept.model ?? model, rules, version, new Set()), renewed: new Map() };
   const lines: LineMap = (file, line) => maps.get(file)?.(line);
-  const analysis = analyseTree({ kept, ...basis, definitions, program, lines }, extent, (done, all) => {
+  const changed = { kept, ...basis, definitions, program, lines, trusted };
+  const analysis = analyseTree(changed, extent, (done, all) => {
     progress('following folios', done, all);
   });
   return { program, analysis, report: findHazards(analysis, rules) };
