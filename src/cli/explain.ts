@@ -30,7 +30,7 @@ export async function explain(name: string, options: ExplainOptions, terminal: T
     try {
       const found = await explainFunction(name, tree, rules, store, progress.step);
       progress.end();
-      for (const text of tree.notes) note(terminal, text);
+      for (const text of await tree.notes()) note(terminal, text);
       await write(
         terminal,
         options.format === 'json'

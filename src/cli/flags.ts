@@ -18,7 +18,7 @@ export async function flags(options: FlagsOptions, terminal: Terminal): Promise<
   try {
     const header = (await tree.read(PAGE_FLAGS_HEADER)) ?? '';
     const model = readFlagModel(new Map([[PAGE_FLAGS_HEADER, header]]));
-    for (const text of tree.notes) note(terminal, text);
+    for (const text of await tree.notes()) note(terminal, text);
     await write(
       terminal,
       options.format === 'json'

@@ -31,7 +31,7 @@ export async function indexTree(options: IndexOptions, terminal: Terminal): Prom
       await tree.close();
     }
     progress.clear();
-    for (const text of tree.notes) note(terminal, text);
+    for (const text of await tree.notes()) note(terminal, text);
     return status.fine;
   } finally {
     progress.end();

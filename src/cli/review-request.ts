@@ -21,7 +21,7 @@ export interface ReviewRequest {
   /** How that was found; null for a plain folder, which is as it is, and for a snapshot. */
   readonly base: Base | null;
   /** What the reader should know about input and tree. */
-  readonly notes: readonly string[];
+  readonly notes: Promise<readonly string[]>;
 }
 
 /** The options that decide it. */
@@ -44,20 +44,28 @@ export async function readRequest(
 ): Promise<ReviewRequest> {
   progress.step('reading the patches');
   const inputs = await readInputs(names, options.tree ?? null, terminal);
-  const all = await findPrerequisites(await readSeries(inputs));
-  const series = joinSeries(all);
+  const sent = await findPrerequisites(await readSeries(inputs));
+  const series = joinSeries(sent);
   assertWholeHunks(series, inputs);
-  const notes = [...several(all), ...inputs.flatMap((input) => input.notes)];
+  const notes = [...several(sent), ...inputs.flatMap((input) => input.notes)];
   const asked = options.base ?? inputs[0]?.base ?? null;
   const place = await placeOf(options, asked, terminal);
   if (place === null) {
-    return { series, ground: snapshotFor(series, options.snapshot, terminal), base: null, notes };
+    return {
+      series,
+      ground: snapshotFor(series, options.snapshot, terminal),
+      base: null,
+      notes: Promise.resolve(notes),
+    };
   }
   progress.step('looking for the base');
   const base = place.kind === 'git' ? await resolveBase(place.directory, asked, series.patches) : null;
   progress.step('reading the list of files');
   const tree = await openTree(place.directory, base === null ? asked : base.commit);
-  return { series, ground: tree, base, notes: [...notes, ...tree.notes] };
+  const all = tree.notes().then((more) => [...notes, ...more]);
+  // It fails where it is waited for.
+  all.catch(() => undefined);
+  return { series, ground: tree, base, notes: all };
 }
 
 /** Where the tree is; null when there is none, and nothing that was asked for needs one. */

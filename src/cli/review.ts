@@ -137,7 +137,7 @@ async function withoutTree(
   try {
     const snapshot = snapshotFor(series, undefined, terminal);
     const why = `no patch applies to ${tree}: judged by the snapshot of ${snapshot.name} instead`;
-    return await reviewOnSnapshot({ series, snapshot, notes: [...notes, why] }, rules, progress);
+    return await reviewOnSnapshot({ series, snapshot, notes: [...(await notes), why] }, rules, progress);
   } catch (error) {
     if (error instanceof RectoError) return null;
     throw error;

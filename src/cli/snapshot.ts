@@ -49,7 +49,7 @@ export async function snapshot(options: SnapshotOptions, terminal: Terminal): Pr
       const path = resolve(terminal.cwd, options.output ?? `linux-${version}.json.gz`);
       writeSnapshot(path, made);
       progress.end();
-      for (const text of tree.notes) note(terminal, text);
+      for (const text of await tree.notes()) note(terminal, text);
       const functions = Object.values(made.files).reduce((sum, rows) => sum + rows.length, 0);
       const size = Math.ceil(statSync(path).size / 1000);
       await write(

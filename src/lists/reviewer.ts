@@ -29,7 +29,7 @@ export function treeReviewer(directory: string, ruleFolders: readonly string[]):
       const base = place.kind === 'git' ? await findBase(place, series, branches) : null;
       const tree = await openTree(place.directory, base?.commit ?? null);
       try {
-        return await reviewSeries({ series, tree, base, notes: tree.notes }, open.rules, open.facts);
+        return await reviewSeries({ series, tree, base, notes: tree.notes() }, open.rules, open.facts);
       } finally {
         open.facts.flush();
         await tree.close();

@@ -38,7 +38,7 @@ export interface UnknownContext {
 
 /** Finds the non-atomic flag updates of a tree that meet folios others can see. */
 export async function auditTree(
-  tree: Tree & { readonly notes?: readonly string[] },
+  tree: Tree & { notes?(): Promise<readonly string[]> },
   rules: RuleBook,
   store: FactStore,
   progress: AnalysisProgress = () => undefined,
@@ -47,7 +47,7 @@ export async function auditTree(
 }
 
 async function auditNow(
-  tree: Tree & { readonly notes?: readonly string[] },
+  tree: Tree & { notes?(): Promise<readonly string[]> },
   rules: RuleBook,
   store: FactStore,
   progress: AnalysisProgress,
@@ -57,7 +57,7 @@ async function auditNow(
     .map((hazard) => findingOf(hazard, null, 0, { tree: analysed, rules }))
     .filter((finding) => finding !== null)
     .sort((a, b) => byPlace(a.origins[0] ?? a, b.origins[0] ?? b));
-  const notes = [...(tree.notes ?? []), ...contradictionNotes(analysed.analysis)];
+  const notes = [...((await tree.notes?.()) ?? []), ...contradictionNotes(analysed.analysis)];
   return { tree: tree.name, findings, coverage: coverageOf(analysed), notes };
 }
 

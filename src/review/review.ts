@@ -23,8 +23,8 @@ export interface ReviewSubject {
   readonly tree: Tree;
   /** How the base was found; null for a plain folder. */
   readonly base: Base | null;
-  /** What the reader should know about input and tree. */
-  readonly notes: readonly string[];
+  /** What the reader should know about input and tree; asked for in the end. */
+  readonly notes: readonly string[] | Promise<readonly string[]>;
 }
 
 /** What a review is about where there is no tree. */
@@ -148,7 +148,7 @@ async function reviewOn(
     resolved: [...gone.values()].filter((finding) => finding !== null),
     notes: [
       ...(ground.snapshot ? [snapshotNote(ground.name, ground.snapshot)] : []),
-      ...notes,
+      ...(await notes),
       ...series.notes,
       ...applicationNotes(patches, ground.snapshot && ground.name),
       ...placed.notes,

@@ -21,7 +21,7 @@ import type { Tree, TreeFile, Words } from './tree.js';
 /** A tree in a plain folder, as it is when it is first listed. */
 export interface FolderTree extends Tree {
   /** What the reader should know; more may come while the tree is in use. */
-  readonly notes: readonly string[];
+  notes(): Promise<readonly string[]>;
 }
 
 /**
@@ -48,7 +48,7 @@ export function openFolder(directory: string): FolderTree {
 
   return {
     name: basename(root),
-    notes,
+    notes: () => Promise.resolve(notes),
     async read(path) {
       return read(path);
     },

@@ -1,8 +1,11 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { RectoError } from '../errors.js';
 import { byPath, isInside, isSource } from './blob.js';
 import { explainGit, git, missingObjects, runGit } from './git-command.js';
-import { ObjectReader } from './objects.js';
-import { findRevision, resolveRevision } from './revision.js';
+import type { ObjectReader } from './objects.js';
+import { leaseReader } from './readers.js';
+import { findRevision, resolveCommit } from './revision.js';
 import type { Tree, TreeFile, Words } from './tree.js';
 
 /** The files of a commit: blob ids by path, without symbolic links and submodules. */
@@ -25,7 +28,7 @@ const worthSearching = 1000;
 export interface GitTree extends Tree {
   readonly commit: string;
   /** What the reader should know: that the work tree differs from what is read. */
-  readonly notes: readonly string[];
+  notes(): Promise<readonly string[]>;
 }
 
 /**
@@ -35,10 +38,12 @@ export interface GitTree extends Tree {
  */
 export async function openGitTree(directory: string, revision: string | null): Promise<GitTree> {
   const asked = revision ?? 'HEAD';
-  const commit = await resolveRevision(directory, asked);
-  const root = (await git(directory, ['rev-parse', '--verify', `${commit}^{tree}`])).toString('utf8').trim();
-  const notes = await sayUncommitted(directory, commit);
-  const objects = new ObjectReader(directory);
+  const { id: commit, tree: root } = await resolveCommit(directory, asked);
+  // Git looks at all files of a work tree for it: meanwhile others are read.
+  const notes = sayUncommitted(directory, commit);
+  notes.catch(() => undefined);
+  const lease = leaseReader(directory);
+  const { objects } = lease;
   const list = () => listTree(directory, root);
   const folders = new Folders(objects, root);
 
@@ -70,7 +75,7 @@ export async function openGitTree(directory: string, revision: string | null): P
   return {
     name: commit.startsWith(asked) ? commit.slice(0, 12) : `${asked} (${commit.slice(0, 12)})`,
     commit,
-    notes,
+    notes: () => notes,
     async read(path) {
       // One file, or a few: the list of all sixty thousand costs more than the folders that they are in.
       const listed = listings.get(root);
@@ -90,7 +95,10 @@ export async function openGitTree(directory: string, revision: string | null): P
       yield* readMany(files.filter(({ path }) => mentioning.has(path)));
     },
     contentId: root,
-    close: () => objects.close(),
+    close() {
+      lease.end();
+      return Promise.resolve();
+    },
   };
 }
 
@@ -194,8 +202,8 @@ async function search(directory: string, root: string, words: Words): Promise<Re
 
 /** One note when HEAD is read and sources in the work tree differ from it. */
 async function sayUncommitted(directory: string, commit: string): Promise<string[]> {
-  if ((await findRevision(directory, 'HEAD')) !== commit) return [];
-  // Sources only, as git names them. A bare repository has no work tree to compare with, and says so by failing.
+  if (!existsSync(join(directory, '.git')) || (await findRevision(directory, 'HEAD')) !== commit) return [];
+  // Sources only, as git names them. Where there is no work tree to compare with, git says so by failing.
   const { status, stdout } = await runGit(directory, [
     'status',
     '--porcelain=v1',

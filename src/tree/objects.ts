@@ -90,6 +90,11 @@ export class ObjectReader {
     });
   }
 
+  /** Has git failed, or was it ended? Nothing more can be asked then. */
+  get hasEnded(): boolean {
+    return this.#closed || this.#failure !== null;
+  }
+
   #ask(requests: readonly Request[], reject: (error: Error) => void): void {
     if (this.#closed) {
       reject(new Error('the tree has been closed'));

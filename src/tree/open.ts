@@ -4,7 +4,8 @@ import { RectoError } from '../errors.js';
 import { reasonOf } from './cache.js';
 import { openFolder } from './folder.js';
 import { openGitTree } from './git.js';
-import { explainGit, runGit } from './git-command.js';
+import { runGit } from './git-command.js';
+import { askOnce } from './readers.js';
 import type { Tree } from './tree.js';
 
 /** The file that makes a tree a kernel tree for us. */
@@ -19,7 +20,7 @@ export interface TreePlace {
 
 /** An open tree, with what its reader should know. */
 export interface OpenTree extends Tree {
-  readonly notes: readonly string[];
+  notes(): Promise<readonly string[]>;
 }
 
 /**
@@ -52,8 +53,8 @@ export async function findTree(directory: string | null, from = process.cwd()): 
     throw new RectoError('no-tree', `cannot read the tree ${directory}: ${reasonOf(error)}`, directory);
   }
   if (!looksLikeGit(real)) return { directory: real, kind: 'folder' };
-  const { status, stderr } = await runGit(real, ['rev-parse', '--git-dir']);
-  if (status !== 0) throw explainGit(real, stderr);
+  // Whatever comes of it: git says here if the repository is not to be read.
+  await askOnce(real, (objects) => objects.read('HEAD'));
   return { directory: real, kind: 'git' };
 }
 

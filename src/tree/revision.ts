@@ -1,30 +1,41 @@
 import { RectoError } from '../errors.js';
-import { explainGit, git, runGit } from './git-command.js';
+import { git } from './git-command.js';
+import { askOnce } from './readers.js';
+
+/** A commit. */
+export interface Commit {
+  readonly id: string;
+  /** Id of its tree. */
+  readonly tree: string;
+}
 
 /**
- * The commit id that a revision names, in the repository in `directory`.
+ * The commit that a revision names, in the repository in `directory`.
  * Throws RectoError that says what was asked, what is missing and what to try.
  */
-export async function resolveRevision(directory: string, revision: string): Promise<string> {
-  const commit = await findRevision(directory, revision);
+export async function resolveCommit(directory: string, revision: string): Promise<Commit> {
+  const commit = await findCommit(directory, revision);
   if (commit !== null) return commit;
   throw new RectoError('no-tree', await sayMissing(directory, revision), directory);
 }
 
+/** The id alone of what `resolveCommit` gives. */
+export async function resolveRevision(directory: string, revision: string): Promise<string> {
+  return (await resolveCommit(directory, revision)).id;
+}
+
 /** Like `resolveRevision`, but null when there is no such commit here. */
 export async function findRevision(directory: string, revision: string): Promise<string | null> {
+  return (await findCommit(directory, revision))?.id ?? null;
+}
+
+async function findCommit(directory: string, revision: string): Promise<Commit | null> {
   // No ref and no revision begins with '-': it would only be read as an option.
   if (revision === '' || revision.startsWith('-') || revision.length > 1000 || hasControl(revision))
     return null;
-  const command = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`];
-  const { status, stdout, stderr } = await runGit(directory, command);
-  const id = stdout.toString('utf8').trim();
-  if (status === 0 && /^[0-9a-f]{40,64}$/.test(id)) return id;
-  // With --quiet an unknown name is silent: what speaks is the repository's trouble.
-  if (/not a git repository|ownership|safe\.|promisor|lazy fetching|not allowed/.test(stderr)) {
-    throw explainGit(directory, stderr);
-  }
-  return null;
+  const commit = await askOnce(directory, (objects) => objects.read(`${revision}^{commit}`));
+  const tree = commit && /^tree ([0-9a-f]{40,64})\n/.exec(commit.content.toString('latin1', 0, 80))?.[1];
+  return commit && tree !== undefined && tree !== null ? { id: commit.id, tree } : null;
 }
 
 /** True when the repository's history is cut off. */

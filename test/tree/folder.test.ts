@@ -47,7 +47,7 @@ describe('a tree in a plain folder', () => {
       read.push(file.path + ':' + text);
     }
     expect(read).toEqual(['mm/a.c:ä\n', `${header}:h\n`]);
-    expect(tree.notes).toEqual([]);
+    expect(await tree.notes()).toEqual([]);
   });
 
   it('does not leave the folder, by links or by names, and does not wait at a pipe', async () => {
@@ -138,6 +138,6 @@ describe('a tree in a plain folder', () => {
     const tree = await openTree(folder, null);
     expect(await tree.files()).toHaveLength(1);
     vi.unstubAllEnvs();
-    expect(tree.notes).toEqual(['blob ids could not be kept for the next run: not a directory']);
+    expect(await tree.notes()).toEqual(['blob ids could not be kept for the next run: not a directory']);
   });
 });

@@ -48,7 +48,7 @@ describe('a tree in a git repository', () => {
     execFileSync('git', ['clone', '-q', '--bare', folder, join(bare, 'linux.git')]);
     const tree = await openTree(join(bare, 'linux.git'), 'master');
     expect(await tree.read('mm/a.c')).toBe('a\n');
-    expect(tree.notes).toEqual([]);
+    expect(await tree.notes()).toEqual([]);
     await tree.close();
   });
 
@@ -145,11 +145,11 @@ describe('a tree in a git repository', () => {
     commit(folder, { [header]: 'h\n', 'mm/a.c': 'a\n', README: 'r\n' });
     execFileSync('sh', ['-c', `echo changed > ${folder}/README`]);
     const clean = await openTree(folder, null);
-    expect(clean.notes).toEqual([]);
+    expect(await clean.notes()).toEqual([]);
     await clean.close();
     execFileSync('sh', ['-c', `echo changed > ${folder}/mm/a.c`]);
     const dirty = await openTree(folder, 'master');
-    expect(dirty.notes).toEqual(['HEAD was read; uncommitted changes in 1 file (mm/a.c) were not']);
+    expect(await dirty.notes()).toEqual(['HEAD was read; uncommitted changes in 1 file (mm/a.c) were not']);
     expect(await dirty.read('mm/a.c')).toBe('a\n');
     await dirty.close();
   });
@@ -287,7 +287,7 @@ describe('what cannot be read is said in words', () => {
     const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim();
     execFileSync('sh', [
       '-c',
-      `printf '#!/bin/sh\\ncase "$*" in *cat-file*) read x; echo "fatal: out of luck" >&2; exit 128;; esac\\nexec ${real} "$@"\\n' > ${bin}/git`,
+      `printf '#!/bin/sh\\ncase "$*" in *cat-file*) read -r x; echo "$x" | ${real} "$@"; read -r x; echo "fatal: out of luck" >&2; exit 128;; esac\\nexec ${real} "$@"\\n' > ${bin}/git`,
     ]);
     chmodSync(join(bin, 'git'), 0o755);
     vi.stubEnv('PATH', `${bin}:${process.env['PATH'] ?? ''}`);
