@@ -383,6 +383,18 @@ describe('expressions', () => {
     );
   });
 
+  it('load and store behind a pointer through smp_load_acquire and smp_store_release', async () => {
+    expect(
+      await body(
+        'smp_store_release(&folio->index, smp_load_acquire(&x->next)); if (smp_load_acquire(x)) a();',
+      ),
+    ).toMatchInlineSnapshot(`
+        "1 folio->index = x->next → 2
+        2 (*x) ? 3 : end
+        3 %0 = a() → end"
+      `);
+  });
+
   it('exchange two variables by swap', async () => {
     expect(await body('swap(x, y); return x;')).toMatchInlineSnapshot(`
       "1 %0 = x → 2

@@ -29,7 +29,6 @@ const TRANSPARENT = new Set([
   'rcu_dereference_protected',
   'rcu_dereference_raw',
   'rcu_access_pointer',
-  'smp_load_acquire',
   'lockless_dereference',
   'unrcu_pointer',
   '__builtin_expect',
@@ -38,13 +37,11 @@ const TRANSPARENT = new Set([
 ]);
 
 /** Macros of compiler.h, rcupdate.h and asm/barrier.h that store their second argument in the first. */
-const STORES = new Set([
-  'WRITE_ONCE',
-  'smp_store_release',
-  'rcu_assign_pointer',
-  'RCU_INIT_POINTER',
-  'smp_store_mb',
-]);
+const STORES = new Set(['WRITE_ONCE', 'rcu_assign_pointer', 'RCU_INIT_POINTER', 'smp_store_mb']);
+
+/** The same of asm/barrier.h, told where by a pointer. */
+const LOADS_BEHIND = 'smp_load_acquire';
+const STORES_BEHIND = 'smp_store_release';
 
 /** Stops, or shouts about, what must not be: asm-generic/bug.h, mmdebug.h, and the same idiom in file systems. */
 const ASSERTION =
@@ -346,9 +343,13 @@ function lowerCall(node: SyntaxNode, scope: Scope): Expression {
   const name = target.type === 'identifier' ? target.text : null;
   if (name && !scope.isLocal(name)) {
     if (TRANSPARENT.has(name) && args[0]) return lowerValue(args[0], scope);
-    if (STORES.has(name) && args.length === 2) {
+    if (name === LOADS_BEHIND && args[0]) {
+      const from = step(args[0], '*', scope);
+      return from ? read(from) : OPAQUE;
+    }
+    if ((STORES.has(name) || name === STORES_BEHIND) && args.length === 2) {
       const value = lowerValue(args[1]!, scope);
-      const to = lowerPlace(args[0]!, scope);
+      const to = name === STORES_BEHIND ? step(args[0]!, '*', scope) : lowerPlace(args[0]!, scope);
       if (to) graph.emit({ do: 'assign', to, operator: '=', value }, line);
       return value;
     }
