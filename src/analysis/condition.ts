@@ -129,9 +129,9 @@ export function equal(a: Term, b: Term, state: State, constants: Constants): boo
   }
   if (isNegation(a) && isNegation(b)) return equal(a.base!, b.base!, state, constants);
   if (a.kind === 'name' && b.kind === 'name' && CONSTANT.test(a.name) && CONSTANT.test(b.name)) {
-    // Two enumerators stand for different values. A number in the tree may be what another name is defined by elsewhere:
-    // PSIZE (fs/jfs) and PAGE_SIZE.
-    return x || y ? null : false;
+    // Two enumerators stand for different values. What is named otherwise may be defined by the other one, as a number
+    // in the tree may be what another name is defined by elsewhere: PSIZE (fs/jfs) and PAGE_SIZE.
+    return x || y || !areNamedAlike(a.name, b.name) ? null : false;
   }
   // Code that asks for one error asks for the one that there is.
   if ((a.kind === 'error' && isError(b, state)) || (b.kind === 'error' && isError(a, state))) return true;
@@ -146,6 +146,14 @@ export function equal(a: Term, b: Term, state: State, constants: Constants): boo
     if (state.origins.has(left) && state.origins.has(right)) return false;
   }
   return null;
+}
+
+/** Are they named as those of one enumeration are: `LRU_BASE` and `LRU_ACTIVE`, `HOT_DATA` and `COLD_DATA`, `READ` and `WRITE`? */
+function areNamedAlike(a: string, b: string): boolean {
+  const first = a.split('_');
+  const second = b.split('_');
+  if (first.length === 1 && second.length === 1) return true;
+  return first[0] === second[0] || first.at(-1) === second.at(-1);
 }
 
 function isError(term: Term, state: State): boolean {

@@ -35,8 +35,10 @@ const LIMITS = [PATHS, PATHS + DECISIVE_PATHS, PATHS + DECISIVE_PATHS + RESULT_P
 const MOST_PATHS = PATHS + DECISIVE_PATHS + RESULT_PATHS + FOLIO_PATHS;
 /** Ways to leave a function that are summed up. */
 const EXITS = 400;
-/** Nodes executed in one function before the rest is given up. */
+/** Nodes executed in one function before paths are followed no more but to where few have come, and then not at all. */
 const STEPS = 20_000;
+/** Paths at one point that are few. */
+const FEW_PATHS = 8;
 
 /** The summary of a callee; null for one that is being worked on (recursion). */
 export type SummaryOf = (entry: FunctionEntry) => Summary | null;
@@ -121,9 +123,12 @@ export class Execution {
     const queue: { node: number; state: State; shared: boolean }[][] = nodes.map(() => []);
     const positions = nodes.map((_, index) => index).sort((a, b) => order[a]! - order[b]!);
     const joins = joinNodes(nodes);
+    let steps = 0;
+    let late = false;
     const push = (node: number, state: State, alone: boolean): void => {
       // Only where paths meet, or a call ends in several ways, can two be the same; in between a state has one owner,
       // who may change it.
+      if (late && seen[node]!.size >= FEW_PATHS) return;
       const admitted =
         !alone || joins.has(node) ? this.admit(seen[node]!, state.prune(live[node]!), asked[node]!) : state;
       if (!admitted) return;
@@ -134,17 +139,14 @@ export class Execution {
     for (const [node, states] of this.entry.resumes ?? []) {
       for (const state of states) push(node, state.clone(), false);
     }
-    let steps = 0;
     for (let position = 0; position < positions.length;) {
       const item = queue[position]!.pop();
       if (!item) {
         position++;
         continue;
       }
-      if (++steps > STEPS) {
-        this.truncated = true;
-        break;
-      }
+      if (++steps > STEPS) late = this.truncated = true;
+      if (steps > 2 * STEPS) break;
       const node = nodes[item.node]!;
       const owned = item.shared ? item.state.clone() : item.state;
       const after = this.execute(node, item.node, owned);

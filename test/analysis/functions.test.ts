@@ -422,10 +422,10 @@ void handle(struct vm_fault *vmf, struct vm_area_struct *vma, swp_entry_t entry,
     expect(found.meetings.map(({ origin }) => [...origin.visible].join())).toEqual(['LRU', 'swap cache,LRU']);
   });
 
-  it('are open where the tree gives the value of one of two constants only', async () => {
-    const text = (condition: string): string => `
-#define PSIZE 4096
-enum { FRESH = BIT(0), FOUND = BIT(1) };
+  it('are open where the tree gives the value of one of two constants only, or where these are no enumerators', async () => {
+    const text = (condition: string, values = ''): string => `
+${values}
+enum { FRESH = BIT(0), FOUND = BIT(1), NEW_FOLIO = BIT(2), OLD_FOLIO = BIT(3) };
 void a(struct address_space *mapping)
 {
 	struct folio *folio;
@@ -436,8 +436,11 @@ void a(struct address_space *mapping)
 			__folio_set_checked(folio);
 	}
 }`;
-    expect(await hazards(text('PSIZE == PAGE_SIZE'))).toEqual(['a: __folio_set_checked']);
+    const found = ['a: __folio_set_checked'];
+    expect(await hazards(text('PSIZE == PAGE_SIZE', '#define PSIZE 4096'))).toEqual(found);
+    expect(await hazards(text('PSIZE == PAGE_SIZE'))).toEqual(found);
     expect(await hazards(text('FRESH == FOUND'))).toEqual([]);
+    expect(await hazards(text('NEW_FOLIO == OLD_FOLIO'))).toEqual([]);
   });
 
   it('may be an error pointer that is none', async () => {
@@ -1149,5 +1152,27 @@ const struct address_space_operations aops = {
 	.readpages = take,
 };`),
     ).toEqual([]);
+  });
+});
+
+describe('a function with very many paths', () => {
+  it('is gone through to its end', async () => {
+    const decisions = Array.from({ length: 9 }, (_, n) => [
+      `	int d${n} = decide();`,
+      `	if (d${n})\n		d${n} = 1;\n	else\n		d${n} = 0;`,
+    ]);
+    const uses = Array.from({ length: 9 }, (_, n) => `	if (d${n})\n		act();`);
+    const much = Array.from({ length: 120 }, () => '	act();');
+    expect(
+      await hazards(`
+void a(struct address_space *mapping)
+{
+	struct folio *folio;
+${[...decisions.flat(), ...much, ...uses].join('\n')}
+	folio = filemap_get_folio(mapping, 0);
+	if (!IS_ERR(folio))
+		__folio_set_checked(folio);
+}`),
+    ).toEqual(['a: __folio_set_checked']);
   });
 });
