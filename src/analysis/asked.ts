@@ -13,9 +13,16 @@ export function namesAsked(summary: Summary): ReadonlySet<string> {
   return names;
 }
 
+const askedForUpdates = new WeakMap<Summary, ReadonlySet<string>>();
+
 /** The same, for its updates only. */
-export function namesAskedForUpdates({ updates, pending }: Summary): ReadonlySet<string> {
-  return conditionNames([...updates, ...pending]);
+export function namesAskedForUpdates(summary: Summary): ReadonlySet<string> {
+  let names = askedForUpdates.get(summary);
+  if (!names) {
+    names = conditionNames([...summary.updates, ...summary.pending]);
+    askedForUpdates.set(summary, names);
+  }
+  return names;
 }
 
 function conditionNames(

@@ -22,6 +22,12 @@ import type { UnheldPages } from './unheld.js';
 
 type Call = Action & { do: 'call' };
 
+/** What a name in a call means here. */
+interface Callee {
+  readonly target: FunctionEntry | null;
+  readonly summary: Summary | null;
+}
+
 /** What calls do to the state of one function's paths. */
 export class CallEffects {
   private readonly program: Program;
@@ -30,6 +36,7 @@ export class CallEffects {
   private readonly recorder: Recorder;
   private readonly summaryOf: SummaryOf;
   private readonly onParameterCall: (call: ParameterCall) => void;
+  private readonly callees = new Map<string, Callee>();
   private readonly flags: FlagChanges;
   private readonly contracts: ContractEffects;
   private readonly summaries: SummaryEffects;
@@ -57,16 +64,24 @@ export class CallEffects {
 
   /** Names that a callee asks about: namesAsked(). */
   asks(callee: string): Iterable<string> {
-    const target = this.program.resolve(callee, this.entry.file);
-    const summary = target ? this.summaryOf(target) : null;
+    const { summary } = this.calleeNamed(callee);
     return summary ? namesAsked(summary) : [];
   }
 
   /** The same, for the updates only. */
   asksForUpdates(callee: string): Iterable<string> {
-    const target = this.program.resolve(callee, this.entry.file);
-    const summary = target ? this.summaryOf(target) : null;
+    const { summary } = this.calleeNamed(callee);
     return summary ? namesAskedForUpdates(summary) : [];
+  }
+
+  private calleeNamed(name: string): Callee {
+    let callee = this.callees.get(name);
+    if (!callee) {
+      const target = this.program.resolve(name, this.entry.file);
+      callee = { target, summary: target ? this.summaryOf(target) : null };
+      this.callees.set(name, callee);
+    }
+    return callee;
   }
 
   /** The states after a call, one per way that it can end. */
@@ -89,12 +104,11 @@ export class CallEffects {
     if (bits) return bits;
     this.flags.overwrite(name, action, args, state, node);
     const contract = this.program.contract(name);
-    const target = this.program.resolve(name, this.entry.file);
+    const { target, summary } = this.calleeNamed(name);
     if (target) {
       this.recorder.call(target.key);
       this.memory.setType(action.to, target.facts.returns);
     }
-    const summary = target ? this.summaryOf(target) : null;
     if (target && summary) this.summaries.meetUpdates(target, summary, args, state, node);
     // What the diff changes is derived from its body, unless too little can be seen there.
     const derived =
@@ -109,7 +123,7 @@ export class CallEffects {
       );
       return this.contracts.apply(contract.outcomes, name, args, made, action, state, node);
     }
-    if (target && summary && summary.outcomes.length > 0 && !isConstantOfConfiguration(target)) {
+    if (target && summary && summary.outcomes.length > 0 && !isConstantOfConfiguration(target, summary)) {
       // What a summary says is said of the parameters that have names.
       if (target.facts.variadic) this.forgetConstants(args.slice(target.facts.parameters.length), state);
       return this.summaries.apply(target, summary, action, args, made, state, node);
@@ -225,8 +239,10 @@ function saysSomething(summary: Summary): boolean {
  * A header's function that gives the same whatever it is asked: the stub of a configuration or of an architecture, such
  * as pmd_leaf() in include/linux/pgtable.h. Elsewhere it tells something.
  */
-function isConstantOfConfiguration({ facts, file }: FunctionEntry): boolean {
-  if (!file.endsWith('.h')) return false;
+function isConstantOfConfiguration({ facts, file }: FunctionEntry, { outcomes }: Summary): boolean {
+  // The text is looked at where the summary does not tell: for that it must be read.
+  if (!file.endsWith('.h') || !outcomes.some(({ result: value }) => value?.symbolic && !value.isOfCallers))
+    return false;
   const returned = facts.nodes.filter(({ action }) => action.do !== 'nothing');
   return (
     returned.length === 1 &&

@@ -1,5 +1,14 @@
 import { defaultOrigin, isOwned, isReferenced, type Origin } from './origin.js';
-import { ANY_SIGN, NEGATIVE, NO_FACT, POSITIVE, ZERO_SIGN, type Fact, type State } from './state.js';
+import {
+  ANY_SIGN,
+  NEGATIVE,
+  NO_FACT,
+  POSITIVE,
+  withSign,
+  ZERO_SIGN,
+  type Fact,
+  type State,
+} from './state.js';
 import { familyOf, operation, ZERO, type Term } from './term.js';
 
 /** Values of named constants, where the tree gives them. */
@@ -219,22 +228,22 @@ export function assume(
     }
     if (name === 'IS_ERR' && base) {
       const allowed = truth ? NEGATIVE : ZERO_SIGN | POSITIVE;
-      return strengthen(state, base, (fact) => ({ ...fact, sign: fact.sign & allowed }));
+      return strengthen(state, base, (fact) => withSign(fact, fact.sign & allowed));
     }
     if (name === '<' && base && other) {
       if (other === ZERO) {
         const allowed = truth ? NEGATIVE : ZERO_SIGN | POSITIVE;
-        return strengthen(state, base, (fact) => ({ ...fact, sign: fact.sign & allowed }));
+        return strengthen(state, base, (fact) => withSign(fact, fact.sign & allowed));
       }
       if (base === ZERO) {
         const allowed = truth ? POSITIVE : ZERO_SIGN | NEGATIVE;
-        return strengthen(state, other, (fact) => ({ ...fact, sign: fact.sign & allowed }));
+        return strengthen(state, other, (fact) => withSign(fact, fact.sign & allowed));
       }
     }
     if (name === REFERENCE_COUNT && base && !truth) countLearned(familyOf(base), 0);
   }
   const allowed = truth ? POSITIVE | NEGATIVE : ZERO_SIGN;
-  return strengthen(state, term, (fact) => ({ ...fact, sign: fact.sign & allowed }));
+  return strengthen(state, term, (fact) => withSign(fact, fact.sign & allowed));
 }
 
 /** The operation that stands for the reference count of a folio. */
@@ -329,8 +338,7 @@ function assumeEqual(
       return true;
     }
   }
-  return strengthen(state, equality(a, b), (fact) => ({
-    ...fact,
-    sign: fact.sign & (truth ? POSITIVE | NEGATIVE : ZERO_SIGN),
-  }));
+  return strengthen(state, equality(a, b), (fact) =>
+    withSign(fact, fact.sign & (truth ? POSITIVE | NEGATIVE : ZERO_SIGN)),
+  );
 }

@@ -13,7 +13,7 @@ import {
 } from './origin.js';
 import type { Program } from './program.js';
 import { memoryKey } from './state-key.js';
-import { NO_FACT, POSITIVE, type State } from './state.js';
+import { NO_FACT, POSITIVE, withSign, type State } from './state.js';
 import type { UnheldPages } from './unheld.js';
 import { familyOf, field, flagTest, named, result, ZERO, type Term } from './term.js';
 
@@ -113,7 +113,7 @@ export class ContractEffects {
       state.origins.set(made, isOpen && args[0]?.kind === 'parameter' ? ofCallers(origin) : origin);
     }
     const sign = SIGNS[outcome.result] ?? 7;
-    if (sign !== 7) state.facts.set(made, { ...NO_FACT, sign });
+    if (sign !== 7) state.facts.set(made, withSign(NO_FACT, sign));
     return made;
   }
 
@@ -226,7 +226,7 @@ export class ContractEffects {
 export function setMapping(folio: Term, state: State): void {
   const family = familyOf(folioOf(folio));
   state.env.delete(memoryKey(family, 'mapping'));
-  state.facts.set(field(family, 'mapping'), { ...NO_FACT, sign: POSITIVE });
+  state.facts.set(field(family, 'mapping'), withSign(NO_FACT, POSITIVE));
 }
 
 function canBeAnybodys({ ownership }: Origin): boolean {

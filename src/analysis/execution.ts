@@ -119,7 +119,7 @@ export class Execution {
       (state: State) => state.constantsSignature(results),
       (state: State) => state.propertySignature(),
     ];
-    const seen = nodes.map(() => new SeenStates(coarser));
+    const seen = nodes.map((): SeenStates | null => null);
     const queue: { node: number; state: State; shared: boolean }[][] = nodes.map(() => []);
     const positions = nodes.map((_, index) => index).sort((a, b) => order[a]! - order[b]!);
     const joins = joinNodes(nodes);
@@ -130,7 +130,9 @@ export class Execution {
       // who may change it.
       if (late && seen[node]!.size >= FEW_PATHS) return;
       const admitted =
-        !alone || joins.has(node) ? this.admit(seen[node]!, state.prune(live[node]!), asked[node]!) : state;
+        !alone || joins.has(node)
+          ? this.admit((seen[node] ??= new SeenStates(coarser)), state.prune(live[node]!), asked[node]!)
+          : state;
       if (!admitted) return;
       watch(node, this.withoutUnheld(admitted));
       queue[order[node]!]!.push({ node, state: admitted, shared: !alone || joins.has(node) });
@@ -275,6 +277,7 @@ export class Execution {
     const from = this.memory.locate(place, state, node);
     if (to.kind !== 'variable' || from?.kind !== 'variable') return;
     const whole = variableKey(from.key);
+    if (!state.env.keys().some((key) => isPart(key, whole))) return;
     for (const [key, value] of state.env) {
       if (isPart(key, whole) && key.text[from.key.length] === '.')
         state.setVariable(to.key + key.text.slice(from.key.length), value);
@@ -345,6 +348,7 @@ export class Execution {
 
   /** With a reference, a flag that only folios others can see have set tells that nobody takes it for his alone. */
   private recognise(state: State, node: number): void {
+    if (!state.origins.values().some(({ ownership }) => ownership === 'speculative')) return;
     for (const [folio, origin] of state.origins) {
       if (origin.ownership !== 'speculative') continue;
       const place = placeShown(origin, this.program);

@@ -1,7 +1,7 @@
 import { conditionsOf } from './constraint.js';
 import type { Memory } from './memory.js';
 import { isGuarded } from './guard.js';
-import { clearedHere, flagsKey, isOwned, isReferenced, originKey, type Origin } from './origin.js';
+import { clearedHere, flagsKey, isOwned, isReferenced, joinFlags, originKey, type Origin } from './origin.js';
 import type { FunctionEntry, Program } from './program.js';
 import type { CallContext, ContextKind, Recorder } from './recorder.js';
 import { NEGATIVE, ZERO_SIGN, type State } from './state.js';
@@ -67,13 +67,13 @@ export class UpdateJudge {
     const mine = this.memory.originOf(folio, state);
     const there = passed.origin;
     // What the callee had tested when it came to the update holds besides what is known here.
-    for (const [flag, value] of Object.entries(there.tested)) {
-      if (mine.flags[flag] !== undefined && mine.flags[flag] !== value) return;
+    for (const flag in there.tested) {
+      if (mine.flags[flag] !== undefined && mine.flags[flag] !== there.tested[flag]) return;
     }
     const origin: Origin = {
       ...mine,
-      tested: { ...mine.tested, ...there.tested },
-      flags: { ...mine.flags, ...there.flags },
+      tested: joinFlags(mine.tested, there.tested),
+      flags: joinFlags(mine.flags, there.flags),
       locked: there.locked !== 'passed' ? there.locked : (there.tested['locked'] ?? mine.locked),
     };
     const step: CallStep = {

@@ -67,6 +67,8 @@ export class Memory {
   private readonly facts: FunctionFacts;
   private readonly file: string;
   private readonly types: Map<string, string>;
+  /** The types that steps lead to, by the type before and the step. */
+  private readonly steps = new Map<string, Map<string, string>>();
 
   constructor(program: Program, facts: FunctionFacts, file: string) {
     this.program = program;
@@ -107,6 +109,14 @@ export class Memory {
   }
 
   private stepType(type: string, step: string): string {
+    let steps = this.steps.get(type);
+    if (!steps) this.steps.set(type, (steps = new Map<string, string>()));
+    let there = steps.get(step);
+    if (there === undefined) steps.set(step, (there = this.typeBehind(type, step)));
+    return there;
+  }
+
+  private typeBehind(type: string, step: string): string {
     if (step.startsWith('[')) {
       if (type.endsWith('[]')) return type.slice(0, -2).trim();
       return type.replace(/ ?\*$/, '');

@@ -228,7 +228,18 @@ export function meetOrigins(a: Origin, b: Origin): Origin {
 
 type Flags = Readonly<Record<string, boolean>>;
 
+function hasAll(flags: Flags, others: Flags): boolean {
+  for (const flag in others) if (flags[flag] !== others[flag]) return false;
+  return true;
+}
+
+/** The flags of both; where these differ, those of the second. */
+export function joinFlags(a: Flags, b: Flags): Flags {
+  return hasAll(a, b) ? a : { ...a, ...b };
+}
+
 function meetFlags(a: Flags, b: Flags): Flags {
+  if (a === b || hasAll(b, a)) return a;
   const entries = Object.entries(a);
   const met = entries.filter(([flag, value]) => b[flag] === value);
   return met.length === entries.length ? a : Object.fromEntries(met);

@@ -63,7 +63,7 @@ class Grouping {
   private readonly signatureOf: (state: State) => Signature;
   /** Made when first asked for: at most nodes few paths meet. */
   private groups: SignatureMap<Group> | null = null;
-  private readonly groupOf = new Map<Entry, Group>();
+  private groupOf: Map<Entry, Group> | null = null;
 
   constructor(signatureOf: (state: State) => Signature) {
     this.signatureOf = signatureOf;
@@ -72,6 +72,7 @@ class Grouping {
   first(state: State, entries: readonly Entry[]): Entry | undefined {
     if (!this.groups) {
       this.groups = new SignatureMap();
+      this.groupOf = new Map();
       for (const entry of entries) this.add(entry);
     }
     return this.groups.get(this.signatureOf(state))?.entries[0];
@@ -84,7 +85,7 @@ class Grouping {
   /** The state of an entry is another. */
   renew(entry: Entry): void {
     if (!this.groups) return;
-    const before = this.groupOf.get(entry)!;
+    const before = this.groupOf!.get(entry)!;
     const signature = this.signatureOf(entry.state);
     if (isSame(before.signature, signature)) return;
     before.entries.splice(before.entries.indexOf(entry), 1);
@@ -94,7 +95,7 @@ class Grouping {
   private put(entry: Entry, signature: Signature, groups: SignatureMap<Group>): void {
     let group = groups.get(signature);
     if (!group) groups.add(signature, (group = { signature, entries: [] }));
-    this.groupOf.set(entry, group);
+    this.groupOf!.set(entry, group);
     const { entries } = group;
     let at = entries.length;
     while (at > 0 && entries[at - 1]!.position > entry.position) at--;

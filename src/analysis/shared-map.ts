@@ -74,12 +74,13 @@ export class SharedMap<K, V> {
   keepMarked(marks: ArrayLike<number>, kept: number): void {
     const { names, held } = this;
     if (kept === names.length) return;
-    const left: K[] = [];
-    const values: V[] = [];
+    const left = new Array<K>(kept);
+    const values = new Array<V>(kept);
+    let to = 0;
     for (let at = 0; at < names.length; at++) {
       if (marks[at] === 0) continue;
-      left.push(names[at]!);
-      values.push(held[at]!);
+      left[to] = names[at]!;
+      values[to++] = held[at]!;
     }
     this.names = left;
     this.held = values;

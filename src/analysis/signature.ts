@@ -19,9 +19,9 @@ export function isSame(a: Signature, b: Signature): boolean {
   return a.hash === b.hash && sameNumbers(a.first, b.first) && sameNumbers(a.second, b.second);
 }
 
-/** Sorts numbers in place, from `start` on: they are few. */
-export function sortNumbers(numbers: number[], start = 0): void {
-  for (let at = start + 1; at < numbers.length; at++) {
+/** Sorts numbers in place, from `start` to before `end`: they are few. */
+export function sortNumbers(numbers: number[], start: number, end: number): void {
+  for (let at = start + 1; at < end; at++) {
     const number = numbers[at]!;
     let to = at;
     while (to > start && numbers[to - 1]! > number) {

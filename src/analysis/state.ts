@@ -24,6 +24,16 @@ export interface Fact {
 
 export const NO_FACT: Fact = { sign: ANY_SIGN, equals: null, differs: [] };
 
+/** Facts that are no more than a sign, by sign. */
+const SIGN_FACTS: readonly Fact[] = Array.from({ length: ANY_SIGN + 1 }, (_, sign) => ({ ...NO_FACT, sign }));
+
+/** The same as another fact, but for the sign. */
+export function withSign(fact: Fact, sign: number): Fact {
+  if (fact.sign === sign) return fact;
+  if (fact.equals === null && fact.differs.length === 0) return SIGN_FACTS[sign]!;
+  return { sign, equals: fact.equals, differs: fact.differs };
+}
+
 /** What holds at one point on one path (or on several that agree). */
 export class State {
   /** Values of variables, of parts of them, and of memory. */
@@ -60,7 +70,7 @@ export class State {
 
   /** Forgets what the fields of a variable hold, and its elements. */
   forgetParts(whole: StateKey): void {
-    this.env.keep((key) => !isPart(key, whole));
+    if (this.env.keys().some((key) => isPart(key, whole))) this.env.keep((key) => !isPart(key, whole));
   }
 
   /** Forgets everything about a value that is about to be made anew (a call in a loop). */
@@ -102,34 +112,36 @@ export class State {
   /** Equal for states that agree about folios: who holds which, and how they stand. */
   private properties(): readonly number[] {
     if (this.cachedProperties !== null) return this.cachedProperties;
-    const numbers: number[] = [];
+    const numbers = propertyScratch;
+    let count = 0;
     const folios = this.origins.keys();
     const origins = this.origins.values();
-    for (let at = 0; at < folios.length; at++) numbers.push(folios[at]!.id * PAIR + standingOf(origins[at]!));
-    sortNumbers(numbers);
+    for (let at = 0; at < folios.length; at++)
+      numbers[count++] = folios[at]!.id * PAIR + standingOf(origins[at]!);
+    sortNumbers(numbers, 0, count);
     const containers = this.contents.keys();
     if (containers.length > 0) {
       // What tells one kind of numbers from the next.
-      numbers.push(-1);
-      const start = numbers.length;
+      numbers[count++] = -1;
+      const start = count;
       const held = this.contents.values();
       for (let at = 0; at < containers.length; at++)
-        numbers.push(containers[at]!.id * PAIR + standingsOf(held[at]!));
-      sortNumbers(numbers, start);
+        numbers[count++] = containers[at]!.id * PAIR + standingsOf(held[at]!);
+      sortNumbers(numbers, start, count);
     }
     if (folios.length > 0) {
-      numbers.push(-2);
-      const start = numbers.length;
+      numbers[count++] = -2;
+      const start = count;
       const keys = this.env.keys();
       const values = this.env.values();
       for (let at = 0; at < keys.length; at++) {
         const value = values[at]!;
-        if (this.origins.has(value.family)) numbers.push(keys[at]!.id * PAIR + value.id);
+        if (this.origins.has(value.family)) numbers[count++] = keys[at]!.id * PAIR + value.id;
       }
-      sortNumbers(numbers, start);
+      sortNumbers(numbers, start, count);
     }
-    this.cachedProperties = numbers;
-    return numbers;
+    this.cachedProperties = count === 0 ? NO_NUMBERS : numbers.slice(0, count);
+    return this.cachedProperties;
   }
 
   /** Equal for states that agree about folios. */
@@ -144,7 +156,8 @@ export class State {
    * @param asked names of variables, fields and constants in the conditions to come
    */
   relevantSignature(asked: AskedNames): Signature {
-    const numbers: number[] = [];
+    const numbers = scratch;
+    let count = 0;
     const keys = this.env.keys();
     const values = this.env.values();
     results.clear();
@@ -152,22 +165,22 @@ export class State {
       const key = keys[at]!;
       if (!asked.names.has(key.name)) continue;
       const value = values[at]!;
-      if (isPlain(value)) numbers.push(key.id * PAIR + value.id);
+      if (isPlain(value)) numbers[count++] = key.id * PAIR + value.id;
       else collectResults(value);
     }
-    sortNumbers(numbers);
-    numbers.push(-1);
-    const start = numbers.length;
+    sortNumbers(numbers, 0, count);
+    numbers[count++] = -1;
+    const start = count;
     const terms = this.facts.keys();
     const facts = this.facts.values();
     for (let at = 0; at < terms.length; at++) {
       const term = terms[at]!;
       const asks = asked.asksAbout(term);
       if (asks === 'no' || (asks === 'by its values' && !areValuesAsked(term, this.origins))) continue;
-      numbers.push(term.id * PAIR + factNumber(facts[at]!));
+      numbers[count++] = term.id * PAIR + factNumber(facts[at]!);
     }
-    sortNumbers(numbers, start);
-    return signatureOf(this.properties(), numbers);
+    sortNumbers(numbers, start, count);
+    return signatureOf(this.properties(), numbers.slice(0, count));
   }
 
   /** Equal for states that agree about folios and about which of these variables hold which constant. */
@@ -315,6 +328,11 @@ function eitherIn({ text }: StateKey, earlier = ''): Term {
 
 /** No node of a function: values that are not made by one of them, but where paths meet. */
 const MEETING = -1;
+
+/** Numbers of signatures that are being made. */
+const scratch: number[] = [];
+const propertyScratch: number[] = [];
+const NO_NUMBERS: readonly number[] = [];
 
 /** What is reached from variables that may still be read. */
 const held = new TermMarks();

@@ -22,9 +22,9 @@ export class Substitution {
   private readonly state: State;
   private readonly args: readonly Term[];
   private readonly node: number;
-  private readonly done = new Map<Term, Term>();
-  /** The callee's own values (what it allocated, for example) under the names that they have in the caller. */
-  readonly own = new Map<Term, Term>();
+  /** Terms that were asked for, and what they are in the caller: few. */
+  private readonly asked: Term[] = [];
+  private readonly given: Term[] = [];
 
   constructor(memory: Memory, state: State, args: readonly Term[], node: number) {
     this.memory = memory;
@@ -34,11 +34,11 @@ export class Substitution {
   }
 
   apply(term: Term): Term {
-    let made = this.done.get(term);
-    if (!made) {
-      made = this.make(term);
-      this.done.set(term, made);
-    }
+    const at = this.asked.indexOf(term);
+    if (at >= 0) return this.given[at]!;
+    const made = this.make(term);
+    this.asked.push(term);
+    this.given.push(made);
     return made;
   }
 
@@ -54,7 +54,6 @@ export class Substitution {
         const label = `<${term.kind}${term.number ?? ''}${term.name}>`;
         const own = result(this.node, label);
         this.state.renew(own, result(this.node, `${label}'`));
-        this.own.set(term, own);
         return own;
       }
       case 'field': {

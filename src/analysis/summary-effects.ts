@@ -8,7 +8,7 @@ import type { Memory } from './memory.js';
 import { published, withOwnership, type Origin } from './origin.js';
 import type { FunctionEntry, Program } from './program.js';
 import type { Recorder } from './recorder.js';
-import { NO_FACT, type State } from './state.js';
+import { NO_FACT, withSign, type State } from './state.js';
 import { Substitution } from './substitution.js';
 import type { FolioChange, FunctionOutcome, ParameterCall, Summary } from './summary.js';
 import { familyOf, result, type Term } from './term.js';
@@ -58,7 +58,8 @@ export class SummaryEffects {
     if (updates.length + atomicUpdates.length + summary.pending.length + parameterCalls.length === 0) return;
     const scratch = state.clone();
     const substitution = new Substitution(this.memory, scratch, args, node);
-    for (const passed of [...updates, ...atomicUpdates]) {
+    for (let at = 0; at < updates.length + atomicUpdates.length; at++) {
+      const passed = at < updates.length ? updates[at]! : atomicUpdates[at - updates.length]!;
       // Under the conditions on which the callee comes to it; they go on to our callers where we cannot tell.
       const there = passed.conditions.length > 0 ? scratch.clone() : scratch;
       const possible = passed.conditions.every(([term, fact]) =>
@@ -164,7 +165,7 @@ export class SummaryEffects {
     }
     if (
       outcome.resultFact &&
-      !compatible(value, { ...NO_FACT, sign: outcome.resultFact.sign }, state, constants, true)
+      !compatible(value, withSign(NO_FACT, outcome.resultFact.sign), state, constants, true)
     ) {
       return false;
     }
@@ -241,15 +242,23 @@ function writtenBy(store: Store, node: number, earlier = ''): Term {
  * @returns the arguments, by these names
  */
 function renewWritten(summary: Summary, args: readonly Term[], state: State, node: number): readonly Term[] {
-  const written = new Map(
-    summary.outcomes.flatMap(({ stores }) =>
-      stores.flatMap((store) =>
-        store.value ? [] : [[writtenBy(store, node), writtenBy(store, node, "'")] as const],
-      ),
-    ),
-  );
+  const stores = unknownStores(summary);
+  if (stores.length === 0) return args;
+  const written = new Map(stores.map((store) => [writtenBy(store, node), writtenBy(store, node, "'")]));
   for (const [made, earlier] of written) state.renew(made, earlier);
-  return written.size === 0 ? args : args.map((term) => written.get(term) ?? term);
+  return args.map((term) => written.get(term) ?? term);
+}
+
+const unknownOf = new WeakMap<Summary, readonly Store[]>();
+
+/** What a function writes of which nothing is known. */
+function unknownStores(summary: Summary): readonly Store[] {
+  let stores = unknownOf.get(summary);
+  if (!stores) {
+    stores = summary.outcomes.flatMap((outcome) => outcome.stores.filter(({ value }) => !value));
+    unknownOf.set(summary, stores);
+  }
+  return stores;
 }
 
 /** Is this something that a caller may have decided? What memory far behind an argument holds is not. */
