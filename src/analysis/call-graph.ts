@@ -81,3 +81,10 @@ export function calleesFirst(
   }
   return order.subarray(0, done);
 }
+
+/** Where in an order each number below `size` stands; -1 for one that does not. */
+export function positionsIn(order: Uint32Array, size: number): Int32Array {
+  const positions = new Int32Array(size).fill(-1);
+  for (let position = 0; position < order.length; position++) positions[order[position]!] = position;
+  return positions;
+}

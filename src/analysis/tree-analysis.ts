@@ -1,11 +1,12 @@
 import { affectedFunctions } from './affected.js';
-import { CallGraph, calleesFirst } from './call-graph.js';
+import { CallGraph, calleesFirst, positionsIn } from './call-graph.js';
 import type { ChangedDefinitions } from './changed-definitions.js';
 import { concernsFolios } from './concern.js';
 import { analysisText, summaryText } from './analysis-text.js';
 import { mentionedFunctions } from './evidence.js';
 import { Execution, type FunctionAnalysis } from './execution.js';
 import type { KeptTree } from './kept/kept-tree.js';
+import { orderWithChanges, type Order } from './kept-order.js';
 import { calleesOf } from './order.js';
 import type { FunctionEntry, Program } from './program.js';
 import { Relocation, type LineMap } from './relocation.js';
@@ -93,8 +94,7 @@ class ChangeAnalysis {
   private readonly newCallees = new Map<number, readonly number[]>();
   private readonly newCallers = new Map<number, number[]>();
   private readonly results = new Map<number, FunctionAnalysis | null>();
-  private order: Uint32Array;
-  private positions: Int32Array;
+  private order: Order = { functions: new Uint32Array(0), positions: new Int32Array(0) };
   private readonly relocated = new Map<number, FunctionAnalysis | null>();
   private readonly outgrown = new Set<string>();
   /** What came later in a circle and was left out. */
@@ -104,12 +104,10 @@ class ChangeAnalysis {
     this.tree = tree;
     this.progress = progress;
     this.relocation = new Relocation(tree.lines, tree.definitions.changed);
-    this.order = new Uint32Array(0);
-    this.positions = new Int32Array(0);
   }
 
   run(extent: Extent): RenewedAnalysis {
-    this.analyse();
+    this.analyse(extent);
     const functions = new Map<string, FunctionAnalysis>();
     const entries = new Map<string, FunctionEntry>();
     const put = (number: number, analysis: FunctionAnalysis | null): void => {
@@ -170,9 +168,9 @@ class ChangeAnalysis {
     });
   }
 
-  private analyse(): void {
+  private analyse(extent: Extent): void {
     const pending = new Set(this.takeChanges());
-    this.sort();
+    this.order = this.sort(extent);
     // In a circle the callee comes later; who calls one that has changed is done without it first.
     for (const number of this.rewritten) {
       if (!this.base(number)) continue;
@@ -223,15 +221,16 @@ class ChangeAnalysis {
     return anew;
   }
 
-  /** Puts callees before callers. */
-  private sort(): void {
+  /** Puts callees before callers; as in a tree of which nothing was kept, where all of it is asked for. */
+  private sort(extent: Extent): Order {
     const { kept } = this.tree;
     const size = kept.size + this.added.length;
-    this.order = this.callsAsBefore()
+    const known = extent === 'parts' ? orderWithChanges(kept, this.newCallees, this.added.length) : null;
+    if (known) return known;
+    const functions = this.callsAsBefore()
       ? kept.order
       : calleesFirst(size, this.roots(), (number) => this.callees(number));
-    this.positions = new Int32Array(size);
-    this.order.forEach((number, position) => (this.positions[number] = position));
+    return { functions, positions: positionsIn(functions, size) };
   }
 
   private callsAsBefore(): boolean {
@@ -256,13 +255,14 @@ class ChangeAnalysis {
    * @returns those that have to be done once more, because a callee that comes later has changed
    */
   private goThrough(pending: ReadonlySet<number>, round: number): Set<number> {
-    const marked = new Uint8Array(this.order.length);
+    const { functions, positions } = this.order;
+    const marked = new Uint8Array(functions.length);
     const again = new Set<number>();
-    for (const number of pending) marked[this.positions[number]!] = 1;
-    for (let position = 0; position < this.order.length; position++) {
-      if (position % 100 === 0 && round === 0) this.progress(position, this.order.length);
+    for (const number of pending) marked[positions[number]!] = 1;
+    for (let position = 0; position < functions.length; position++) {
+      if (position % 100 === 0 && round === 0) this.progress(position, functions.length);
       if (marked[position] === 0) continue;
-      const number = this.order[position]!;
+      const number = functions[position]!;
       const entry = this.entry(number);
       if (!entry || (this.outgrown.size > 0 && !this.rewritten.has(number))) continue;
       const before = this.results.has(number) ? this.results.get(number)! : this.base(number);
@@ -280,11 +280,11 @@ class ChangeAnalysis {
       }
       this.judgeContract(entry.facts.name, tellsTheSame(this.base(number), made));
       for (const caller of this.callers(number)) {
-        if (!this.isBehind(number, caller)) marked[this.positions[caller]!] = 1;
+        if (!this.isBehind(number, caller)) marked[positions[caller]!] = 1;
         else if (before || (made && tellsSomething(made.summary))) again.add(caller);
       }
     }
-    if (round === 0) this.progress(this.order.length, this.order.length);
+    if (round === 0) this.progress(functions.length, functions.length);
     return again;
   }
 
@@ -294,7 +294,8 @@ class ChangeAnalysis {
 
   /** Does the caller come before the function? */
   private isBehind(number: number, caller: number): boolean {
-    return this.positions[number]! >= this.positions[caller]!;
+    const { positions } = this.order;
+    return positions[number]! >= positions[caller]!;
   }
 
   private perform(number: number, entry: FunctionEntry, round: number): FunctionAnalysis | null {

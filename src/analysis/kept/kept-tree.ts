@@ -2,7 +2,7 @@ import { inflateSync } from 'node:zlib';
 import type { FactNode, FileFacts, FunctionFacts } from '../../c/facts.js';
 import type { FlagModel } from '../../folio/model.js';
 import { restoreModel, type StoredModel } from '../../folio/stored-model.js';
-import { CallGraph } from '../call-graph.js';
+import { CallGraph, positionsIn } from '../call-graph.js';
 import type { Constants } from '../condition.js';
 import { preference, type Definitions, type FilledSlot, type FunctionEntry } from '../definitions.js';
 import type { FunctionAnalysis } from '../execution.js';
@@ -71,6 +71,7 @@ export class KeptTree implements Definitions {
   private readonly knownFiles = new Map<number, FileRow>();
   private readonly knownBodies = new Map<number, readonly Body[]>();
   private knownGraph: CallGraph | null = null;
+  private knownPositions: Int32Array | null = null;
   private knownOrder: Uint32Array | null = null;
 
   constructor(sections: Sections) {
@@ -124,6 +125,11 @@ export class KeptTree implements Definitions {
   /** The functions, callees before callers as far as there is no circle. */
   get order(): Uint32Array {
     return (this.knownOrder ??= readNumbers(this.sections, 'graph.order'));
+  }
+
+  /** Where in the order each function stands, by number. */
+  get positions(): Int32Array {
+    return (this.knownPositions ??= positionsIn(this.order, this.size));
   }
 
   /** The function of a number, from 0, in the order of files. */
