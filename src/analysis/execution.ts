@@ -128,7 +128,7 @@ export class Execution {
     const push = (node: number, state: State, alone: boolean): void => {
       // Only where paths meet, or a call ends in several ways, can two be the same; in between a state has one owner,
       // who may change it.
-      if (late && seen[node]!.size >= FEW_PATHS) return;
+      if (late && (seen[node]?.size ?? 0) >= FEW_PATHS) return;
       const admitted =
         !alone || joins.has(node)
           ? this.admit((seen[node] ??= new SeenStates(coarser)), state.prune(live[node]!), asked[node]!)
