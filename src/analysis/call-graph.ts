@@ -32,7 +32,8 @@ export class CallGraph {
     return (this.reversed ??= this.reverse()).callees(number);
   }
 
-  private reverse(): CallGraph {
+  /** The graph in which callers stand for callees. */
+  reverse(): CallGraph {
     const starts = new Uint32Array(this.size + 1);
     for (const target of this.targets) starts[target + 1]!++;
     for (let at = 0; at < this.size; at++) starts[at + 1]! += starts[at]!;

@@ -17,7 +17,7 @@ export interface Order {
  * @returns null where a call is new that the order of the kept tree has the other way round
  */
 export function orderWithChanges(
-  kept: Pick<KeptTree, 'graph' | 'order' | 'positions' | 'size'>,
+  kept: Pick<KeptTree, 'callees' | 'order' | 'positions' | 'size'>,
   newCallees: ReadonlyMap<number, readonly number[]>,
   added: number,
 ): Order | null {
@@ -37,7 +37,7 @@ export function orderWithChanges(
   }
   for (const [number, callees] of newCallees) {
     if (number >= first) continue;
-    const before = new Set(kept.graph.callees(number));
+    const before = new Set(kept.callees(number));
     for (const callee of callees) {
       if (!before.has(callee) && place(callee) >= positions[number]!) return null;
     }

@@ -227,17 +227,22 @@ class ChangeAnalysis {
     const size = kept.size + this.added.length;
     const known = extent === 'parts' ? orderWithChanges(kept, this.newCallees, this.added.length) : null;
     if (known) return known;
-    const functions = this.callsAsBefore()
-      ? kept.order
-      : calleesFirst(size, this.roots(), (number) => this.callees(number));
+    const functions = this.callsAsBefore() ? kept.order : this.orderNow(size);
     return { functions, positions: positionsIn(functions, size) };
+  }
+
+  private orderNow(size: number): Uint32Array {
+    const { graph } = this.tree.kept;
+    const callees = (number: number): ArrayLike<number> =>
+      this.newCallees.get(number) ?? graph.callees(number);
+    return calleesFirst(size, this.roots(), callees);
   }
 
   private callsAsBefore(): boolean {
     const { kept } = this.tree;
     if (this.added.length > 0) return false;
     return [...this.newCallees].every(([number, now]) => {
-      const then = kept.graph.callees(number);
+      const then = kept.callees(number);
       return then.length === now.length && now.every((callee, index) => callee === then[index]);
     });
   }
@@ -370,13 +375,13 @@ class ChangeAnalysis {
   }
 
   private callees(number: number): ArrayLike<number> & Iterable<number> {
-    return this.newCallees.get(number) ?? this.tree.kept.graph.callees(number);
+    return this.newCallees.get(number) ?? this.tree.kept.callees(number);
   }
 
   private *callers(number: number): Iterable<number> {
     const { kept } = this.tree;
     if (number < kept.size) {
-      for (const caller of kept.graph.callers(number)) if (this.replaced.get(caller) !== null) yield caller;
+      for (const caller of kept.callers(number)) if (this.replaced.get(caller) !== null) yield caller;
     }
     yield* this.newCallers.get(number) ?? [];
   }

@@ -7,7 +7,12 @@ import { orderWithChanges } from '../../src/analysis/kept-order.js';
 function treeOf(calls: readonly (readonly number[])[]) {
   const graph = CallGraph.of(calls);
   const order = calleesFirst(calls.length, calls.keys(), (number) => graph.callees(number));
-  return { graph, order, positions: positionsIn(order, calls.length), size: calls.length };
+  return {
+    callees: (number: number) => graph.callees(number),
+    order,
+    positions: positionsIn(order, calls.length),
+    size: calls.length,
+  };
 }
 
 const CHAIN = treeOf([[1], [2], []]);

@@ -84,7 +84,8 @@ function readAll(tree: KeptTree): string {
     const { key, facts } = tree.entry(number);
     const analysis = tree.analysis(number);
     texts.push(key, JSON.stringify([facts.locals, facts.nodes]), analysis ? analysisText(analysis) : '');
-    for (const callee of tree.graph.callees(number)) texts.push(tree.entry(callee).key);
+    for (const callee of tree.callees(number)) texts.push(tree.entry(callee).key);
+    for (const caller of tree.callers(number)) texts.push(tree.entry(caller).key);
   }
   texts.push(
     JSON.stringify([...tree.structs()]),
@@ -102,6 +103,19 @@ describe('a kept tree', () => {
     expect(await found(patched())).toEqual(cold);
     expect(readFileSync(keptFile()).equals(before)).toBe(true);
     expect(await found(overlay(treeOf(files), changes))).toEqual(cold);
+  });
+
+  it('knows who calls whom, as a whole and function by function', async () => {
+    await found(patched());
+    const [apart, tree] = [opened(), opened()];
+    const { graph } = tree;
+    let calls = 0;
+    for (let number = 0; number < tree.size; number++) {
+      calls += graph.callees(number).length;
+      expect(apart.callees(number)).toEqual(graph.callees(number));
+      expect(apart.callers(number)).toEqual(graph.callers(number));
+    }
+    expect(calls).toBeGreaterThan(0);
   });
 
   it('is not read by another version, and another tree has its own', async () => {

@@ -147,7 +147,7 @@ class OpenSections implements Sections {
 
 /** Throws when the file is shorter. */
 function readAt(file: number, position: number, length: number): Buffer {
-  const content = Buffer.alloc(length);
+  const content = Buffer.allocUnsafeSlow(length);
   let read = 0;
   while (read < length) {
     const count = readSync(file, content, read, length - read, position + read);

@@ -1,3 +1,4 @@
+import { CallGraph } from '../call-graph.js';
 import { DamagedFile, type Sections } from './blocks.js';
 
 /** Sections by name, as they are written. */
@@ -38,6 +39,22 @@ export class List {
 
   text(at: number): string {
     return this.bytes(at).toString('utf8');
+  }
+
+  /** The first so many, read at once. */
+  first(count: number): readonly string[] {
+    if (count === 0) return [];
+    const ends = this.sections.read(`${this.name}.ends`, 0, (count + 1) * WORD);
+    const bytes = this.sections.read(this.name, 0, ends.readUInt32LE(count * WORD));
+    const text = bytes.toString('latin1');
+    const isPlain = text.length === Buffer.byteLength(text);
+    const items: string[] = [];
+    for (let at = 0, from = 0; at < count; at++) {
+      const to = ends.readUInt32LE((at + 1) * WORD);
+      items.push(isPlain ? text.slice(from, to) : bytes.toString('utf8', from, to));
+      from = to;
+    }
+    return items;
   }
 }
 
@@ -102,9 +119,43 @@ export function writeNumbers(sections: NewSections, name: string, numbers: Array
 
 /** Numbers that are asked for all over. */
 export function readNumbers(sections: Sections, name: string): Uint32Array {
-  const bytes = sections.whole(name);
+  return numbersOf(sections.whole(name));
+}
+
+function numbersOf(bytes: Buffer): Uint32Array {
   // A view has to begin at a multiple of its word, and machines that have the other order are none of ours.
   return new Uint32Array(new Uint8Array(bytes).buffer);
+}
+
+/** Writes who belongs to whom, so that one can be asked for. */
+export function writeGraph(sections: NewSections, name: string, { starts, targets }: CallGraph): void {
+  writeNumbers(sections, `${name}.starts`, starts);
+  writeNumbers(sections, `${name}.targets`, targets);
+}
+
+/** A graph as it was written, of which parts are read. */
+export class GraphReader {
+  private readonly sections: Sections;
+  private readonly name: string;
+
+  constructor(sections: Sections, name: string) {
+    this.sections = sections;
+    this.name = name;
+  }
+
+  /** The targets of one function. */
+  targets(number: number): Uint32Array {
+    const ends = this.sections.read(`${this.name}.starts`, number * WORD, 2 * WORD);
+    const [from, to] = [ends.readUInt32LE(0), ends.readUInt32LE(WORD)];
+    return numbersOf(this.sections.read(`${this.name}.targets`, from * WORD, (to - from) * WORD));
+  }
+
+  whole(): CallGraph {
+    return new CallGraph(
+      readNumbers(this.sections, `${this.name}.starts`),
+      readNumbers(this.sections, `${this.name}.targets`),
+    );
+  }
 }
 
 /** Ascending numbers as text: differences, in base 36. */

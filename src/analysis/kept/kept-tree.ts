@@ -2,13 +2,13 @@ import { inflateSync } from 'node:zlib';
 import type { FactNode, FileFacts, FunctionFacts } from '../../c/facts.js';
 import type { FlagModel } from '../../folio/model.js';
 import { restoreModel, type StoredModel } from '../../folio/stored-model.js';
-import { CallGraph, positionsIn } from '../call-graph.js';
+import { positionsIn, type CallGraph } from '../call-graph.js';
 import type { Constants } from '../condition.js';
 import { preference, type Definitions, type FilledSlot, type FunctionEntry } from '../definitions.js';
 import type { FunctionAnalysis } from '../execution.js';
 import { PoolReader } from '../serial.js';
 import { DamagedFile, type Sections } from './blocks.js';
-import { List, numbersIn, readNumbers, Table } from './columns.js';
+import { GraphReader, List, numbersIn, readNumbers, Table } from './columns.js';
 import type { Body } from './function-text.js';
 import type { ConstantRow, FileRow, FunctionRow, SlotRow, StructRow } from './rows.js';
 
@@ -24,6 +24,8 @@ interface Tell {
   readonly functions: number;
   readonly files: number;
   readonly values: number;
+  /** How many values and strings, the first ones, the analysis of the parts is made of. */
+  readonly near: readonly [values: number, strings: number];
   readonly shapes: readonly string[];
   readonly parts: string;
   readonly model: StoredModel | null;
@@ -70,6 +72,8 @@ export class KeptTree implements Definitions {
   private readonly analyses = new Map<number, FunctionAnalysis | null>();
   private readonly knownFiles = new Map<number, FileRow>();
   private readonly knownBodies = new Map<number, readonly Body[]>();
+  private readonly graphs: Readonly<Record<'callees' | 'callers', GraphReader>>;
+  private knownParts: ReadonlyMap<number, FunctionRow> | null = null;
   private knownGraph: CallGraph | null = null;
   private knownPositions: Int32Array | null = null;
   private knownOrder: Uint32Array | null = null;
@@ -106,20 +110,32 @@ export class KeptTree implements Definitions {
     };
     const values = list('values');
     const strings = list('strings');
+    const [nearValues, nearStrings] = [nearOf(values, tell.near[0]), nearOf(strings, tell.near[1])];
     this.pool = new PoolReader({
       size: tell.values,
-      row: (at) => values.text(at),
-      string: (at) => strings.text(at),
+      row: nearValues,
+      string: nearStrings,
       shapes: tell.shapes,
     });
+    this.graphs = {
+      callees: new GraphReader(sections, 'graph.callees'),
+      callers: new GraphReader(sections, 'graph.callers'),
+    };
   }
 
   /** Who calls whom; the numbers are those of the functions. */
   get graph(): CallGraph {
-    return (this.knownGraph ??= new CallGraph(
-      readNumbers(this.sections, 'graph.starts'),
-      readNumbers(this.sections, 'graph.targets'),
-    ));
+    return (this.knownGraph ??= this.graphs.callees.whole());
+  }
+
+  /** Whom a function calls, by number: of a small change few are asked for. */
+  callees(number: number): Uint32Array {
+    return this.knownGraph ? this.knownGraph.callees(number) : this.graphs.callees.targets(number);
+  }
+
+  /** Who calls a function. */
+  callers(number: number): Uint32Array {
+    return this.graphs.callers.targets(number);
   }
 
   /** The functions, callees before callers as far as there is no circle. */
@@ -136,12 +152,21 @@ export class KeptTree implements Definitions {
   entry(number: number): KeptFunction {
     let entry = this.entries.get(number);
     if (!entry) {
-      const row = JSON.parse(this.rows.text(number)) as FunctionRow;
+      const row = this.partRow(number) ?? (JSON.parse(this.rows.text(number)) as FunctionRow);
       const body = (): Body => this.body(row[11], row[12]);
       entry = new KeptFunction(number, row, this.file(row[1])[0], body);
       this.entries.set(number, entry);
     }
     return entry;
+  }
+
+  /** All reviews ask for the functions that have a part: they stand together once more. */
+  private partRow(number: number): FunctionRow | undefined {
+    if (!this.knownParts) {
+      const rows = JSON.parse(this.sections.whole('parts').toString('utf8')) as FunctionRow[];
+      this.knownParts = new Map(rows.map((row, index) => [this.parts[index]!, row]));
+    }
+    return this.knownParts.get(number);
   }
 
   /** What was found out about a function; null when it does not matter. */
@@ -362,6 +387,12 @@ export class KeptTree implements Definitions {
 }
 
 const NONE: ReadonlySet<string> = new Set();
+
+/** Gives items of a list, of which the first so many are read at once. */
+function nearOf(list: List, count: number): (at: number) => string | undefined {
+  let near: readonly string[] | null = null;
+  return (at) => (at < count ? (near ??= list.first(count))[at] : list.text(at));
+}
 
 /** Which of several functions with one name is meant; the first of those that are as good. */
 export function bestOf(entries: readonly FunctionEntry[]): FunctionEntry | null {

@@ -7,7 +7,7 @@ import type { FunctionAnalysis } from '../execution.js';
 import type { CallGraph } from '../call-graph.js';
 import { PoolWriter } from '../serial.js';
 import { sectionFile } from './blocks.js';
-import { numbersText, writeList, writeNumbers, writeTable, type NewSections } from './columns.js';
+import { numbersText, writeGraph, writeList, writeNumbers, writeTable, type NewSections } from './columns.js';
 import { bodyText, fingerprintOf } from './function-text.js';
 import { asksForCallers, hasPart } from '../part.js';
 import type { ConstantRow, FileRow, FunctionRow, SlotRow, StructRow } from './rows.js';
@@ -47,8 +47,8 @@ export function keptBytes(tree: TreeToKeep, schema: string): Buffer {
   writeFunctions(tree, sections);
   writeWords(tree, sections);
   writeFiles(tree, sections);
-  writeNumbers(sections, 'graph.starts', tree.graph.starts);
-  writeNumbers(sections, 'graph.targets', tree.graph.targets);
+  writeGraph(sections, 'graph.callees', tree.graph);
+  writeGraph(sections, 'graph.callers', tree.graph.reverse());
   writeNumbers(sections, 'graph.order', tree.order);
   return sectionFile(schema, sections);
 }
@@ -64,24 +64,22 @@ function writeFunctions(tree: TreeToKeep, sections: NewSections): void {
     size = 0;
   };
   const numbers = new Map([...tree.files.keys()].map((path, index) => [path, index]));
-  const parts: number[] = [];
   const named = new Map<string, number[]>();
-  const asked = new Set(
-    tree.entries
-      .filter((entry) => {
-        const analysis = tree.analysis(entry);
-        return analysis !== null && asksForCallers(analysis);
-      })
-      .map(({ key }) => key),
-  );
+  const parts = partsOf(tree);
+  // What is added first stands first, and together.
+  for (const number of parts) {
+    const analysis = tree.analysis(tree.entries[number]!);
+    if (analysis) {
+      pool.add(analysis.summary);
+      pool.add(analysis.record);
+    }
+  }
+  const { rows: nearValues, strings: nearStrings } = pool.pool();
   let analysed = 0;
   const rows = tree.entries.map((entry, number) => {
     const { facts, file } = entry;
     const analysis = tree.analysis(entry);
-    if (analysis) {
-      analysed++;
-      if (hasPart(analysis, (key) => asked.has(key)) || tree.contradicted.has(entry.key)) parts.push(number);
-    }
+    if (analysis) analysed++;
     const same = named.get(facts.name);
     if (same) same.push(number);
     else named.set(facts.name, [number]);
@@ -108,6 +106,7 @@ function writeFunctions(tree: TreeToKeep, sections: NewSections): void {
   });
   flush();
   writeList(sections, 'functions', rows);
+  sections.set('parts', Buffer.from(`[${parts.map((number) => rows[number]!).join(',')}]`));
   writeList(sections, 'bodies', chunks);
   writeTable(sections, 'named', mapValues(named, numbersText));
   const { rows: values, strings, shapes } = pool.pool();
@@ -122,11 +121,26 @@ function writeFunctions(tree: TreeToKeep, sections: NewSections): void {
     functions: tree.entries.length,
     files: tree.files.size,
     values: values.length,
+    near: [nearValues.length, nearStrings.length],
     shapes,
     parts: numbersText(parts),
     model: model && storeModel(model),
   };
   sections.set('tree', Buffer.from(JSON.stringify(tell)));
+}
+
+/** Numbers of the functions that have a part in the hazards of the tree. */
+function partsOf({ entries, analysis: of, contradicted }: TreeToKeep): number[] {
+  const asked = new Set<string>();
+  for (const entry of entries) {
+    const analysis = of(entry);
+    if (analysis && asksForCallers(analysis)) asked.add(entry.key);
+  }
+  return [...entries.keys()].filter((number) => {
+    const entry = entries[number]!;
+    const analysis = of(entry);
+    return analysis !== null && (hasPart(analysis, (key) => asked.has(key)) || contradicted.has(entry.key));
+  });
 }
 
 /** Who mentions what. */
