@@ -1,13 +1,14 @@
 #!/usr/bin/env node
-import { run } from './program.js';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { keepCompiled, runBundle } from './bundle.js';
 
-// Failures to write are handled where writing is done; unheard here, they would end the program with a stack trace.
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
-
-// The exit status is left for Node to use when all output is written.
-process.exitCode = await run(process.argv.slice(2), {
-  stdin: process.stdin,
-  stdout: process.stdout,
-  stderr: process.stderr,
-  cwd: process.cwd(),
-});
+const bundle = fileURLToPath(new URL('../bundle/command.cjs', import.meta.url));
+if (existsSync(bundle)) {
+  runBundle(bundle);
+  // What has been used by now is what the next process will use.
+  process.once('beforeExit', keepCompiled);
+} else {
+  // Not bundled yet.
+  await import('./command.js');
+}
