@@ -72,6 +72,11 @@ export class ChangedDefinitions implements Definitions {
     yield* this.changedFunctions();
   }
 
+  *functionsNamed(name: string): Iterable<FunctionEntry> {
+    for (const entry of this.kept.functionsNamed(name)) if (!this.changed.has(entry.file)) yield entry;
+    yield* this.named.get(name) ?? [];
+  }
+
   functionsIn(path: string): FunctionEntry[] {
     return this.changed.has(path)
       ? [...(this.entries.get(path)?.values() ?? [])]

@@ -33,6 +33,8 @@ export interface Definitions {
   slots(): Iterable<FilledSlot>;
   /** All functions and macros, in the order of files. */
   functions(): Iterable<FunctionEntry>;
+  /** Those of that name, static ones too, in the order of files. */
+  functionsNamed(name: string): Iterable<FunctionEntry>;
   /** The functions and macros of one file. */
   functionsIn(file: string): Iterable<FunctionEntry>;
   /** What a file defines under that name. */
@@ -126,6 +128,13 @@ class FileDefinitions implements Definitions {
 
   *functions(): Iterable<FunctionEntry> {
     for (const functions of this.byFile.values()) yield* functions.values();
+  }
+
+  *functionsNamed(name: string): Iterable<FunctionEntry> {
+    for (const functions of this.byFile.values()) {
+      const entry = functions.get(name);
+      if (entry) yield entry;
+    }
   }
 
   functionsIn(file: string): Iterable<FunctionEntry> {

@@ -57,6 +57,11 @@ export class Program {
     return this.definitions.functions();
   }
 
+  /** Those of that name, static ones too, in the order of files. */
+  functionsNamed(name: string): Iterable<FunctionEntry> {
+    return this.definitions.functionsNamed(name);
+  }
+
   /** The functions and macros of one file. */
   functionsIn(file: string): readonly FunctionEntry[] {
     return [...this.definitions.functionsIn(file)];

@@ -15,7 +15,7 @@ export function functionsMeant(name: string, program: Program): readonly Functio
   const colon = name.lastIndexOf(':');
   const file = colon < 0 ? null : name.slice(0, colon).replace(/^\.\//, '');
   const bare = name.slice(colon + 1).replace(/\(\)$/, '');
-  const all = [...program.functions()].filter((entry) => entry.facts.name === bare);
+  const all = [...program.functionsNamed(bare)];
   const meant =
     file === null
       ? all.filter((entry) => isOwn(entry) || program.resolve(bare, '') === entry)

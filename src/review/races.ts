@@ -70,25 +70,9 @@ function isCertain(race: Race, meetings: readonly Meeting[]): boolean {
   });
 }
 
-/** The functions of a tree by name: a static one may be in several files. */
-const indexes = new WeakMap<Program, ReadonlyMap<string, readonly FunctionEntry[]>>();
-
+/** The kernel's own functions of that name. */
 function functionsNamed(name: string, program: Program): readonly FunctionEntry[] {
-  let index = indexes.get(program);
-  if (!index) {
-    const made = new Map<string, FunctionEntry[]>();
-    for (const entry of program.functions()) {
-      if (/^(?:arch|tools|samples)\//.test(entry.file)) continue;
-      // Its facts may have to be made first.
-      const name = entry.key.slice(entry.key.lastIndexOf(':') + 1);
-      const known = made.get(name);
-      if (known) known.push(entry);
-      else made.set(name, [entry]);
-    }
-    indexes.set(program, made);
-    index = made;
-  }
-  return index.get(name) ?? [];
+  return [...program.functionsNamed(name)].filter(({ file }) => !/^(?:arch|tools|samples)\//.test(file));
 }
 
 /** The first line of each function that makes the update itself. */

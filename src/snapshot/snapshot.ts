@@ -186,6 +186,13 @@ export class Snapshot implements Definitions {
     for (const functions of this.byFile.values()) yield* functions.values();
   }
 
+  *functionsNamed(name: string): Iterable<SnapshotFunction> {
+    for (const functions of this.byFile.values()) {
+      const entry = functions.get(name);
+      if (entry) yield entry;
+    }
+  }
+
   /** The functions whose code names this one. */
   functionsNaming(name: string): readonly SnapshotFunction[] {
     if (this.naming === null) {

@@ -380,6 +380,10 @@ class StageDefinitions implements Definitions {
     return [...this.snapshot.functions()].filter(({ key }) => !this.removed.has(key));
   }
 
+  functionsNamed(name: string): Iterable<FunctionEntry> {
+    return [...this.snapshot.functionsNamed(name)].filter(({ key }) => !this.removed.has(key));
+  }
+
   functionsIn(file: string): Iterable<FunctionEntry> {
     const own = this.byFile.get(file);
     const others = [...this.snapshot.functionsIn(file)].filter(

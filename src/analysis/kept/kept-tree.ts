@@ -262,6 +262,10 @@ export class KeptTree implements Definitions {
     return Array.from({ length: count }, (_, index) => this.entry(first + index));
   }
 
+  functionsNamed(name: string): KeptFunction[] {
+    return this.numbersNamed(name).map((number) => this.entry(number));
+  }
+
   own(name: string, path: string): KeptFunction | null {
     for (const number of this.numbersNamed(name)) {
       const entry = this.entry(number);
@@ -276,9 +280,9 @@ export class KeptTree implements Definitions {
 
   /** Functions that may be meant by a name elsewhere, without those of some files. */
   globals(name: string, without: ReadonlySet<string>): KeptFunction[] {
-    return this.numbersNamed(name)
-      .map((number) => this.entry(number))
-      .filter(({ facts, file }) => !without.has(file) && !(facts.isStatic && file.endsWith('.c')));
+    return this.functionsNamed(name).filter(
+      ({ facts, file }) => !without.has(file) && !(facts.isStatic && file.endsWith('.c')),
+    );
   }
 
   fields(struct: string): Readonly<Record<string, string>> | null {
