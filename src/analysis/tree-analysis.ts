@@ -8,6 +8,7 @@ import { Execution, type FunctionAnalysis } from './execution.js';
 import type { KeptTree } from './kept/kept-tree.js';
 import { orderWithChanges, type Order } from './kept-order.js';
 import { calleesOf } from './order.js';
+import { asksForCallers } from './part.js';
 import type { FunctionEntry, Program } from './program.js';
 import { Relocation, type LineMap } from './relocation.js';
 import type { Summary } from './summary.js';
@@ -278,8 +279,8 @@ class ChangeAnalysis {
         if (before) this.results.set(number, before);
         continue;
       }
-      if (before && made && tellsTheSame(before, made)) {
-        // What differs is of no caller's business.
+      if (before && made && tellsTheSame(before, made) && asksForCallers(before) === asksForCallers(made)) {
+        // What differs is of no caller's business; who they are may matter to it.
         this.results.set(number, { summary: before.summary, record: made.record });
         continue;
       }

@@ -610,11 +610,21 @@ function contentOf(tree: KeptTree) {
 }
 
 describe('an analysis that takes over what did not change', () => {
+  const walk = (text: string): string => `
+void walk(struct list_head *list)
+{
+	struct folio *folio = lru_to_folio(list);
+
+	${text}
+	folio_putback_lru(folio);
+}`;
   const files: Files = {
     'mm/mark.c': MARK,
     'mm/new.c': NEW,
     'mm/old.c': old('mark(folio);'),
     'include/linux/mark.h': '#define mark_page(page)\tmark(page_folio(page))\n',
+    'mm/walk.c': walk(''),
+    'mm/pass.c': 'struct folio;\nvoid pass(struct lruvec *lruvec)\n{\n\twalk(&lruvec->lists[0]);\n}\n',
     'mm/user.c':
       'void user(struct address_space *mapping)\n{\n\tstruct page *page = find_get_page(mapping, 0);\n\n\tif (page)\n\t\tmark_page(page);\n}\n',
   };
@@ -632,6 +642,7 @@ describe('an analysis that takes over what did not change', () => {
       'a constant changes',
       { 'include/linux/more.h': 'struct page;\n#define MORE 3\n#define x_for_each(x) for (;;)\n' },
     ],
+    ['a folio of a list of a caller is updated', { 'mm/walk.c': walk('__folio_set_checked(folio);') }],
     ['a caller comes', { 'mm/third.c': old('mark(folio);', 'third') }],
   ];
 
