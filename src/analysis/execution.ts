@@ -35,7 +35,7 @@ const LIMITS = [PATHS, PATHS + DECISIVE_PATHS, PATHS + DECISIVE_PATHS + RESULT_P
 const MOST_PATHS = PATHS + DECISIVE_PATHS + RESULT_PATHS + FOLIO_PATHS;
 /** Ways to leave a function that are summed up. */
 const EXITS = 400;
-/** Nodes executed in one function before paths are followed no more but to where few have come, and then not at all. */
+/** Nodes executed in one function before paths are followed only to where few have come; after twice as many, nowhere. */
 const STEPS = 20_000;
 /** Paths at one point that are few. */
 const FEW_PATHS = 8;
