@@ -1,3 +1,4 @@
+import { append } from './append.js';
 import type { FileFacts, SlotInitialiser } from '../c/facts.js';
 import type { Constants } from './condition.js';
 import type { Definitions, FilledSlot, FunctionEntry } from './definitions.js';
@@ -177,10 +178,4 @@ export class ChangedDefinitions implements Definitions {
 
 function byFile(a: FunctionEntry, b: FunctionEntry): number {
   return a.file < b.file ? -1 : a.file > b.file ? 1 : 0;
-}
-
-function append<T>(lists: Map<string, T[]>, key: string, item: T): void {
-  const known = lists.get(key);
-  if (known) known.push(item);
-  else lists.set(key, [item]);
 }

@@ -1,4 +1,5 @@
 import type { FileFacts, FunctionFacts } from '../c/facts.js';
+import { append } from './append.js';
 import type { Constants } from './condition.js';
 import type { State } from './state.js';
 
@@ -73,12 +74,6 @@ export class SlotIndex {
   }
 }
 
-function append<T>(lists: Map<string, T[]>, key: string, item: T): void {
-  const known = lists.get(key);
-  if (known) known.push(item);
-  else lists.set(key, [item]);
-}
-
 /** The definitions in the files of a tree, whose facts are given by path. */
 export function definitionsOf(files: ReadonlyMap<string, FileFacts>): Definitions {
   return new FileDefinitions(files);
@@ -130,11 +125,8 @@ class FileDefinitions implements Definitions {
     for (const functions of this.byFile.values()) yield* functions.values();
   }
 
-  *functionsNamed(name: string): Iterable<FunctionEntry> {
-    for (const functions of this.byFile.values()) {
-      const entry = functions.get(name);
-      if (entry) yield entry;
-    }
+  functionsNamed(name: string): Iterable<FunctionEntry> {
+    return namedIn(this.byFile, name);
   }
 
   functionsIn(file: string): Iterable<FunctionEntry> {
@@ -167,6 +159,17 @@ class FileDefinitions implements Definitions {
 
   slots(): Iterable<FilledSlot> {
     return this.index.slots();
+  }
+}
+
+/** Of the functions of files those of one name, in the order of files. */
+export function* namedIn<Entry>(
+  byFile: ReadonlyMap<string, ReadonlyMap<string, Entry>>,
+  name: string,
+): Iterable<Entry> {
+  for (const functions of byFile.values()) {
+    const entry = functions.get(name);
+    if (entry !== undefined) yield entry;
   }
 }
 

@@ -1,3 +1,4 @@
+import { append } from './append.js';
 import { calleesFirst, positionsIn } from './call-graph.js';
 import type { KeptTree } from './kept/kept-tree.js';
 
@@ -57,10 +58,7 @@ function withAdded(
   const functions = new Uint32Array(kept.length + added.length);
   const behind = new Map<number, number[]>();
   for (const number of added) {
-    const at = places.get(first + number)!;
-    const known = behind.get(at);
-    if (known) known.push(first + number);
-    else behind.set(at, [first + number]);
+    append(behind, places.get(first + number)!, first + number);
   }
   let count = 0;
   let from = 0;

@@ -1,3 +1,4 @@
+import { append } from './append.js';
 import type { ChangedDefinitions } from './changed-definitions.js';
 import type { KeptTree } from './kept/kept-tree.js';
 import type { LineMap } from './relocation.js';
@@ -9,10 +10,7 @@ export function linesOfMoved(kept: KeptTree, definitions: ChangedDefinitions): L
     const then = kept.own(entry.facts.name, entry.file);
     if (!then || !definitions.isKept(entry)) continue;
     const { line, endLine } = then.facts;
-    const ranges = moved.get(entry.file);
-    const range = { line, endLine, by: entry.facts.line - line };
-    if (ranges) ranges.push(range);
-    else moved.set(entry.file, [range]);
+    append(moved, entry.file, { line, endLine, by: entry.facts.line - line });
   }
   return (file, line) => {
     const range = moved.get(file)?.find((item) => item.line <= line && line <= item.endLine);

@@ -1,3 +1,4 @@
+import { append } from './append.js';
 import { affectedFunctions } from './affected.js';
 import { CallGraph, calleesFirst, positionsIn } from './call-graph.js';
 import type { ChangedDefinitions } from './changed-definitions.js';
@@ -196,7 +197,7 @@ class ChangeAnalysis {
     }
     for (const entry of definitions.changedFunctions()) {
       const known = kept.own(entry.facts.name, entry.file);
-      if (!known) this.judgeContract(entry.facts.name, false);
+      if (!known) this.outgrow(entry.facts.name);
       const number = known?.number ?? kept.size + this.added.length;
       if (known) this.replaced.set(number, entry);
       else this.added.push(entry);
@@ -204,7 +205,7 @@ class ChangeAnalysis {
       if (!definitions.isKept(entry)) this.rewritten.add(number);
     }
     for (const [number, entry] of this.replaced) {
-      if (!entry) this.judgeContract(kept.entry(number).facts.name, false);
+      if (!entry) this.outgrow(kept.entry(number).facts.name);
     }
     const anew = new Set(this.rewritten);
     for (const number of affectedFunctions(kept, before, program, definitions)) {
@@ -214,9 +215,7 @@ class ChangeAnalysis {
       const callees = [...calleesOf(this.entry(number)!, program)].map((callee) => this.numberOf(callee));
       this.newCallees.set(number, callees);
       for (const callee of callees) {
-        const known = this.newCallers.get(callee);
-        if (known) known.push(number);
-        else this.newCallers.set(callee, [number]);
+        append(this.newCallers, callee, number);
       }
     }
     return anew;
@@ -284,7 +283,7 @@ class ChangeAnalysis {
         this.results.set(number, { summary: before.summary, record: made.record });
         continue;
       }
-      this.judgeContract(entry.facts.name, tellsTheSame(this.base(number), made));
+      this.judgeContract(entry.facts.name, this.base(number), made);
       for (const caller of this.callers(number)) {
         if (!this.isBehind(number, caller)) marked[positions[caller]!] = 1;
         else if (before || (made && tellsSomething(made.summary))) again.add(caller);
@@ -294,8 +293,12 @@ class ChangeAnalysis {
     return again;
   }
 
-  private judgeContract(name: string, isSame: boolean): void {
-    if (!isSame && this.tree.trusted.has(name)) this.outgrown.add(name);
+  private judgeContract(name: string, before: FunctionAnalysis | null, made: FunctionAnalysis | null): void {
+    if (this.tree.trusted.has(name) && !tellsTheSame(before, made)) this.outgrow(name);
+  }
+
+  private outgrow(name: string): void {
+    if (this.tree.trusted.has(name)) this.outgrown.add(name);
   }
 
   /** Does the caller come before the function? */

@@ -1,6 +1,13 @@
 import type { FactNode, FunctionFacts, Variable } from '../c/facts.js';
+import { append } from '../analysis/append.js';
 import type { Constants } from '../analysis/condition.js';
-import { SlotIndex, type Definitions, type FilledSlot, type FunctionEntry } from '../analysis/definitions.js';
+import {
+  namedIn,
+  SlotIndex,
+  type Definitions,
+  type FilledSlot,
+  type FunctionEntry,
+} from '../analysis/definitions.js';
 import type { FunctionAnalysis } from '../analysis/execution.js';
 import type { Frame } from '../analysis/frame.js';
 import type { Summary } from '../analysis/summary.js';
@@ -186,11 +193,8 @@ export class Snapshot implements Definitions {
     for (const functions of this.byFile.values()) yield* functions.values();
   }
 
-  *functionsNamed(name: string): Iterable<SnapshotFunction> {
-    for (const functions of this.byFile.values()) {
-      const entry = functions.get(name);
-      if (entry) yield entry;
-    }
+  functionsNamed(name: string): Iterable<SnapshotFunction> {
+    return namedIn(this.byFile, name);
   }
 
   /** The functions whose code names this one. */
@@ -199,9 +203,7 @@ export class Snapshot implements Definitions {
       const naming = new Map<string, SnapshotFunction[]>();
       for (const item of this.functions()) {
         for (const named of item.named) {
-          const known = naming.get(named);
-          if (known) known.push(item);
-          else naming.set(named, [item]);
+          append(naming, named, item);
         }
       }
       this.naming = naming;

@@ -4,7 +4,7 @@ import { Execution, type FunctionAnalysis } from '../analysis/execution.js';
 import { stateOf, type Frame } from '../analysis/frame.js';
 import { findHazards, type HazardReport } from '../analysis/hazards.js';
 import { Program } from '../analysis/program.js';
-import { analysisText } from '../analysis/analysis-text.js';
+import { summaryText } from '../analysis/analysis-text.js';
 import type { State } from '../analysis/state.js';
 import { parameter } from '../analysis/term.js';
 import type { Summary } from '../analysis/summary.js';
@@ -345,10 +345,6 @@ function chainOf(call: FactNode, nodes: readonly FactNode[]): FactNode[] {
     chain.unshift(node);
   }
   return chain;
-}
-
-function summaryText(summary: Summary): string {
-  return analysisText({ summary, record: { meetings: [], contexts: [], confirmed: [], calls: new Set() } });
 }
 
 /** The definitions of the release, with what a series changes. */

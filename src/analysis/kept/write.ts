@@ -5,6 +5,7 @@ import { storeModel } from '../../folio/stored-model.js';
 import type { FunctionEntry } from '../definitions.js';
 import type { FunctionAnalysis } from '../execution.js';
 import type { CallGraph } from '../call-graph.js';
+import { append } from '../append.js';
 import { PoolWriter } from '../serial.js';
 import { sectionFile } from './blocks.js';
 import { numbersText, writeGraph, writeList, writeNumbers, writeTable, type NewSections } from './columns.js';
@@ -227,12 +228,6 @@ function writeFiles({ files, ids, entries }: TreeToKeep, sections: NewSections):
     'holding',
     mapValues(holding, (list) => JSON.stringify(list)),
   );
-}
-
-function append<T>(lists: Map<string, T[]>, key: string, item: T): void {
-  const known = lists.get(key);
-  if (known) known.push(item);
-  else lists.set(key, [item]);
 }
 
 function mapValues<A, B>(map: ReadonlyMap<string, A>, change: (value: A) => B): Map<string, B> {
