@@ -43,7 +43,10 @@ async function take(source: string): Promise<{ mails: number; aside: number; del
   return sum;
 }
 
-const note = (id: string) => mail({ id, subject: `about ${id}`, body: 'From here on\nthe text goes on.' });
+/** When all notes were written: the same id is the same mail, also when a second has gone by. */
+const written = new Date();
+const note = (id: string) =>
+  mail({ id, date: written, subject: `about ${id}`, body: 'From here on\nthe text goes on.' });
 const entry = (id: string, date = 'Thu Jan  1 00:00:00 1970') => `From someone ${date}\n${note(id)}\n`;
 
 describe('an mbox', () => {
