@@ -15,7 +15,7 @@ const SHIPPED_SNAPSHOTS = fileURLToPath(new URL('../../rules/snapshots', import.
  * @throws RectoError 'usage' when there is none of that name, 'unreadable-input' when it cannot be read
  */
 export function namedSnapshot(asked: string, folder: string): Snapshot {
-  if (shippedVersions().includes(asked)) return new Snapshot(readSnapshot(shippedFile(asked)));
+  if (shippedVersions().includes(asked)) return shipped(asked);
   const path = resolve(folder, asked);
   if (statSync(path, { throwIfNoEntry: false }) !== undefined) return new Snapshot(readSnapshot(path));
   throw new RectoError(
@@ -59,7 +59,16 @@ function closest(distance: (version: string) => number): Snapshot {
     throw new RectoError('no-tree', `there are no snapshots in ${SHIPPED_SNAPSHOTS}: install Recto again`);
   }
   const found = versions.reduce((best, one) => (distance(one) < distance(best) ? one : best));
-  return new Snapshot(readSnapshot(shippedFile(found)));
+  return shipped(found);
+}
+
+/** Those that were opened. A process that reviews a list needs the same one for most series: opening it takes 100 ms. */
+const opened = new Map<string, Snapshot>();
+
+function shipped(version: string): Snapshot {
+  let snapshot = opened.get(version);
+  if (!snapshot) opened.set(version, (snapshot = new Snapshot(readSnapshot(shippedFile(version)))));
+  return snapshot;
 }
 
 /** Versions of the snapshots that come with Recto, the oldest first. */
