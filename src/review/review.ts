@@ -115,6 +115,7 @@ async function reviewOn(
   for (const [index, { patch, status, files }] of patches.entries()) {
     if (status === 'failed' || status === 'already') continue;
     const side = await placed.side(index + 1);
+    if (side === before) continue;
     const difference = compareHazards(
       before,
       side,

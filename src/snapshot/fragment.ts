@@ -1,6 +1,6 @@
 import type { FunctionFacts } from '../c/facts.js';
-import { lowerFile } from '../c/lower/file.js';
 import { lex, type Token } from '../c/normalise/lex.js';
+import { functionsInPiece } from './pieces.js';
 import type { Line } from './text.js';
 
 /** What is known of a function at one stage, as a graph. */
@@ -86,7 +86,7 @@ export async function readFragment(
   const own = parameters.map((parameter) => parameter.name);
   code[0] = `int ${name}(${[...own, ...names].map((variable) => `int ${variable}`).join(', ')}) {`;
   code.push(`${GAP}: ; }`);
-  const lowered = (await lowerFile(code.join('\n'))).functions.find((facts) => facts.name === name);
+  const lowered = (await functionsInPiece(code.join('\n'))).find((facts) => facts.name === name);
   if (!lowered || lowered.nodes.length === 0) return null;
   // Of what type they are nobody knows, but they are variables.
   const locals = { ...Object.fromEntries([...names].map((used) => [used, ''])), ...context.facts.locals };
@@ -147,8 +147,8 @@ async function readHead(run: readonly Line[]): Promise<{ facts: FunctionFacts; l
   const end = run.findIndex(({ text }) => /\{\s*$/.test(text!));
   if (end < 0 || end > 12) return null;
   const head = run.slice(0, end + 1).map(({ text }) => text!);
-  const { functions } = await lowerFile(`${/^\w+\s*\(/.test(head[0]!) ? 'int ' : ''}${head.join('\n')}\n}`);
-  const [facts] = functions;
+  const type = /^\w+\s*\(/.test(head[0]!) ? 'int ' : '';
+  const [facts] = await functionsInPiece(`${type}${head.join('\n')}\n}`);
   return facts ? { facts, lines: end + 1 } : null;
 }
 

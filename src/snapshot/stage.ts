@@ -1,4 +1,5 @@
 import type { FactNode, FunctionFacts } from '../c/facts.js';
+import type { Side } from '../analysis/cause.js';
 import type { Definitions, FilledSlot, FunctionEntry } from '../analysis/definitions.js';
 import { Execution, type FunctionAnalysis } from '../analysis/execution.js';
 import { stateOf, type Frame } from '../analysis/frame.js';
@@ -17,13 +18,6 @@ import { functionsNamed, temporaries } from './select.js';
 import { SnapshotFunction, type Snapshot } from './snapshot.js';
 import type { TouchedFunction } from './touched.js';
 
-/** A release with some patches of a series on it, as far as it is known. */
-export interface StageAnalysis {
-  readonly program: Program;
-  readonly analysis: TreeAnalysis;
-  readonly report: HazardReport;
-}
-
 /** Rounds until functions that call each other agree. */
 const ROUNDS = 6;
 
@@ -37,19 +31,29 @@ export async function analyseStages(
   touched: readonly TouchedFunction[],
   count: number,
   rules: RuleData,
-): Promise<readonly StageAnalysis[]> {
+): Promise<readonly Side[]> {
   const stages: Stage[] = [];
+  let fragments: ReadonlyMap<TouchedFunction, Fragment | null> = new Map();
   for (let number = 0; number < count; number++) {
-    const fragments = new Map<TouchedFunction, Fragment>();
-    for (const item of touched) {
-      const lines = item.stages[number];
-      const fragment = lines ? await fragmentOf(item, lines, number, snapshot) : null;
-      if (fragment) fragments.set(item, fragment);
+    const changed = number === 0 ? touched : touched.filter((item) => differs(item, number));
+    // A patch that touches nothing of the release leaves everything as it is.
+    if (number > 0 && changed.length === 0) {
+      stages.push(stages[number - 1]!);
+      continue;
     }
+    const read = new Map(fragments);
+    for (const item of changed) read.set(item, await fragmentOf(item, number, snapshot));
+    fragments = read;
     stages.push(new Stage(snapshot, touched, number, fragments, rules));
   }
-  followCallers(snapshot, stages);
-  return stages.map((stage) => stage.result());
+  const different = [...new Set(stages)];
+  if (different.length > 1) followCallers(snapshot, different);
+  return stages;
+}
+
+/** Is the function other than at the stage before? */
+function differs({ stages, renamed }: TouchedFunction, number: number): boolean {
+  return stages[number] !== stages[number - 1] || renamed[number] !== renamed[number - 1];
 }
 
 /**
@@ -87,11 +91,12 @@ function followCallers(snapshot: Snapshot, stages: readonly Stage[]): void {
 }
 
 async function fragmentOf(
-  { file, release, renamed }: TouchedFunction,
-  lines: NonNullable<TouchedFunction['stages'][number]>,
+  { file, release, stages, renamed }: TouchedFunction,
   number: number,
   snapshot: Snapshot,
 ): Promise<Fragment | null> {
+  const lines = stages[number];
+  if (!lines) return null;
   return readFragment(lines, {
     facts: release ? withNames(release.facts, renamed[number]!) : NEW_FUNCTION,
     hasFrame: (line) => release?.hasFrame(line) ?? false,
@@ -125,11 +130,12 @@ function withNames(facts: FunctionFacts, renamed: ReadonlyMap<string, string>): 
   };
 }
 
-/** The release at one stage of a series. */
-class Stage {
+/** The release at one stage of a series, as far as it is known. */
+class Stage implements Side {
   private readonly snapshot: Snapshot;
   private readonly rules: RuleData;
-  private readonly program: Program;
+  readonly program: Program;
+  private made: HazardReport | null = null;
   private readonly functions = new Map<string, StagedFunction>();
   private readonly results = new Map<
     string,
@@ -140,7 +146,7 @@ class Stage {
     snapshot: Snapshot,
     touched: readonly TouchedFunction[],
     number: number,
-    fragments: ReadonlyMap<TouchedFunction, Fragment>,
+    fragments: ReadonlyMap<TouchedFunction, Fragment | null>,
     rules: RuleData,
   ) {
     this.snapshot = snapshot;
@@ -215,7 +221,12 @@ class Stage {
     return this.release(entry.key)?.summary ?? null;
   }
 
-  result(): StageAnalysis {
+  /** Made when it is asked for, after callers were followed. */
+  get report(): HazardReport {
+    return (this.made ??= findHazards(this.analysis(), this.rules));
+  }
+
+  private analysis(): TreeAnalysis {
     const functions = new Map<string, FunctionAnalysis>();
     const entries = new Map<string, FunctionEntry>();
     for (const item of this.snapshot.functions()) {
@@ -232,13 +243,7 @@ class Stage {
       functions.set(key, analysis);
       entries.set(key, entry);
     }
-    const analysis: TreeAnalysis = {
-      program: this.program,
-      functions,
-      entries,
-      analysed: functions.size,
-    };
-    return { program: this.program, analysis, report: findHazards(analysis, this.rules) };
+    return { program: this.program, functions, entries, analysed: functions.size };
   }
 }
 

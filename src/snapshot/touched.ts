@@ -1,8 +1,8 @@
-import { lowerFile } from '../c/lower/file.js';
 import type { FileResult, HunkResult } from '../patch/apply.js';
 import type { FileDiff, Hunk, Patch } from '../patch/patch.js';
 import { functionNamedBy } from '../patch/section.js';
 import { markOf } from './lines.js';
+import { functionsInPiece } from './pieces.js';
 import { renamesIn } from './renames.js';
 import type { Snapshot, SnapshotFunction } from './snapshot.js';
 import { Numbering } from './numbering.js';
@@ -174,7 +174,7 @@ async function addFunctions(
   for (const run of runs) {
     const code = run.map(({ content }) => content);
     if (!code.some((line) => /^[A-Za-z_]/.test(line)) || !code.some((line) => line.startsWith('}'))) continue;
-    for (const { name, line, endLine } of (await lowerFile(code.join('\n'))).functions) {
+    for (const { name, line, endLine } of await functionsInPiece(code.join('\n'))) {
       if (endLine > code.length || snapshot.own(name, path)) continue;
       const lines = run
         .slice(line - 1, endLine)

@@ -21,4 +21,8 @@ describe('the shipped snapshot', () => {
   ])('closest to the day %s is that of %s', (date, name) => {
     expect(closestSnapshot(date).name).toBe(name);
   });
+
+  it('is opened once', () => {
+    expect(snapshotNear('6.12')).toBe(closestSnapshot(null));
+  });
 });
