@@ -21,10 +21,14 @@ export type Lowered =
 
 /** More threads take more memory than an index should. */
 const mostThreads = 4;
-/** Texts that wait at each thread, so that it need not. */
-const queued = 3;
+/** Texts at each thread, so that it need not wait. */
+const queued = 2;
+/** Characters that may wait: enough to have the largest texts done first, so that in the end no thread waits for another. */
+const room = 32 * 1024 * 1024;
+/** With fewer characters than these, threads are not worth their start. */
+const worthThreads = 512 * 1024;
 /** Megabytes for what dies young, which nearly all does here. */
-const youngGeneration = 32;
+const youngGeneration = 96;
 
 /** How many threads are worth their start here. */
 export function usefulThreads(): number {
@@ -35,7 +39,7 @@ export function usefulThreads(): number {
 export function startLowering(threads: number): Lowering {
   const script = fileURLToPath(new URL('lower-thread.js', import.meta.url));
   // Where the sources run as they are (in tests), there is no compiled script to start.
-  return threads > 1 && existsSync(script) ? inThreads(script, threads) : here();
+  return threads > 1 && existsSync(script) ? new Threads(script, threads) : here();
 }
 
 function here(): Lowering {
@@ -48,64 +52,125 @@ function here(): Lowering {
   };
 }
 
-interface Thread {
-  readonly worker: Worker;
-  readonly waiting: ((packed: Buffer) => void)[];
+interface Text {
+  readonly text: string;
+  readonly done: (packed: NonNullable<PackEntry>) => void;
 }
 
-function inThreads(script: string, count: number): Lowering {
-  let failure: Error | null = null;
-  let wake: (() => void) | null = null;
-  const changed = (): void => {
-    wake?.();
-    wake = null;
-  };
-  const fail = (error: Error): void => {
-    failure ??= error;
-    changed();
-  };
-  const threads = Array.from({ length: count }, (): Thread => {
-    const worker = new Worker(script, { resourceLimits: { maxYoungGenerationSizeMb: youngGeneration } });
-    const waiting: Thread['waiting'] = [];
-    worker.on('message', (lowered: Lowered) => {
-      const done = waiting.shift();
-      if (lowered.failure !== undefined) fail(new Error(lowered.failure));
-      else done?.(Buffer.from(lowered.packed.buffer, lowered.packed.byteOffset, lowered.packed.byteLength));
-      changed();
-    });
-    worker.on('error', fail);
-    worker.on('exit', () => {
-      fail(new Error('a thread that reads source files has ended'));
-    });
-    return { worker, waiting };
-  });
-  const until = async (ready: () => boolean): Promise<void> => {
-    while (!ready()) {
-      if (failure !== null) throw failure;
+interface Thread {
+  readonly worker: Worker;
+  /** What it has been given, in the order of its answers. */
+  readonly given: Text[];
+}
+
+class Threads implements Lowering {
+  readonly #script: string;
+  readonly #count: number;
+  readonly #threads: Thread[] = [];
+  readonly #waiting: Text[] = [];
+  #characters = 0;
+  #failure: Error | null = null;
+  #wake: (() => void) | null = null;
+
+  constructor(script: string, count: number) {
+    this.#script = script;
+    this.#count = count;
+  }
+
+  async add(text: string, done: Text['done']): Promise<void> {
+    this.#waiting.push({ text, done });
+    this.#characters += text.length;
+    if (this.#threads.length === 0 && this.#characters >= worthThreads) this.#start();
+    this.#give();
+    await this.#until(() => this.#characters < room);
+  }
+
+  async finish(): Promise<void> {
+    if (this.#threads.length === 0) {
+      const { add } = here();
+      for (const { text, done } of this.#waiting.splice(0)) await add(text, done);
+    }
+    await this.#until(
+      () => this.#waiting.length === 0 && this.#threads.every(({ given }) => given.length === 0),
+    );
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(
+      this.#threads.map(({ worker }) => {
+        worker.removeAllListeners('exit');
+        return worker.terminate();
+      }),
+    );
+  }
+
+  #start(): void {
+    for (let count = 0; count < this.#count; count++) {
+      const worker = new Worker(this.#script, {
+        resourceLimits: { maxYoungGenerationSizeMb: youngGeneration },
+      });
+      const given: Text[] = [];
+      worker.on('message', (lowered: Lowered) => {
+        const text = given.shift();
+        this.#give();
+        if (lowered.failure !== undefined) this.#fail(new Error(lowered.failure));
+        else {
+          const { buffer, byteOffset, byteLength } = lowered.packed;
+          text?.done(Buffer.from(buffer, byteOffset, byteLength));
+        }
+        this.#changed();
+      });
+      worker.on('error', (error) => {
+        this.#fail(error);
+      });
+      worker.on('exit', () => {
+        this.#fail(new Error('a thread that reads source files has ended'));
+      });
+      this.#threads.push({ worker, given });
+    }
+  }
+
+  /** Gives the largest texts to threads that have room. */
+  #give(): void {
+    for (let depth = 0; depth < queued; depth++) {
+      for (const { worker, given } of this.#threads) {
+        if (given.length > depth || this.#waiting.length === 0) continue;
+        const text = this.#takeLargest();
+        given.push(text);
+        worker.postMessage(text.text);
+      }
+    }
+  }
+
+  #takeLargest(): Text {
+    let at = 0;
+    for (const [index, { text }] of this.#waiting.entries()) {
+      if (text.length > this.#waiting[at]!.text.length) at = index;
+    }
+    const taken = this.#waiting[at]!;
+    this.#waiting[at] = this.#waiting.at(-1)!;
+    this.#waiting.pop();
+    this.#characters -= taken.text.length;
+    return taken;
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error;
+    this.#changed();
+  }
+
+  #changed(): void {
+    this.#wake?.();
+    this.#wake = null;
+  }
+
+  async #until(ready: () => boolean): Promise<void> {
+    for (;;) {
+      if (this.#failure !== null) throw this.#failure;
+      if (ready()) return;
       await new Promise<void>((resolve) => {
-        wake = resolve;
+        this.#wake = resolve;
       });
     }
-  };
-  const idlest = (): Thread => threads.reduce((a, b) => (b.waiting.length < a.waiting.length ? b : a));
-  return {
-    async add(text, done) {
-      await until(() => idlest().waiting.length < queued);
-      const { worker, waiting } = idlest();
-      waiting.push(done);
-      worker.postMessage(text);
-    },
-    async finish() {
-      await until(() => threads.every(({ waiting }) => waiting.length === 0));
-      if (failure !== null) throw failure;
-    },
-    async close() {
-      await Promise.all(
-        threads.map(({ worker }) => {
-          worker.removeAllListeners('exit');
-          return worker.terminate();
-        }),
-      );
-    },
-  };
+  }
 }

@@ -1,5 +1,5 @@
 import { blobId } from '../tree/blob.js';
-import type { Tree, TreeFile } from '../tree/tree.js';
+import type { Tree, TreeFile, TreeSearch } from '../tree/tree.js';
 import type { FileFacts } from './facts.js';
 import { lowerFile } from './lower/file.js';
 import { startLowering, usefulThreads } from './lowering.js';
@@ -21,9 +21,6 @@ export interface IndexedTree {
   /** Files that had to be read now. */
   readonly read: number;
 }
-
-/** With fewer files to read than these, threads are not worth their start: few of them concern folios. */
-const manyFiles = 1000;
 
 /**
  * Facts of the files of a tree that concern folios, by path.
@@ -48,8 +45,7 @@ export async function readTreeFacts(
   }
   const readBefore = files.length - unread.length;
   await readFiles(
-    tree,
-    unread,
+    mentioning(tree, unread),
     threads,
     (file, packed) => {
       if (packed !== null) known.set(file.id, unpackFacts(packed) as FileFacts);
@@ -75,32 +71,40 @@ export async function indexFacts(
   progress: IndexProgress = () => undefined,
   threads = usefulThreads(),
 ): Promise<IndexedTree> {
-  const files = await tree.files();
-  const unread: TreeFile[] = [];
+  const files: TreeFile[] = [];
   const concerned = new Set<string>();
-  for (const file of files) {
-    const kind = store.kind(file.id);
-    if (kind === null) unread.push(file);
-    else if (kind === 'facts') concerned.add(file.id);
-  }
-  const readBefore = files.length - unread.length;
+  let read = 0;
+  // What this run finds out tells nothing of another file of the same content: see `keep`.
+  const found = new Set<string>();
+  const isKnown = (file: TreeFile): boolean => {
+    const kind = found.has(file.id) ? null : store.kind(file.id);
+    if (kind === 'facts') concerned.add(file.id);
+    files.push(file);
+    if (kind === null) read++;
+    return kind !== null;
+  };
+  const { count, files: texts } = tree.search
+    ? await tree.search(RELEVANT_WORDS, isKnown)
+    : await searchListed(tree, isKnown);
   await readFiles(
-    tree,
-    unread,
+    texts,
     threads,
     (file, packed) => {
       if (packed !== null) concerned.add(file.id);
+      found.add(file.id);
       keep(store, file, packed);
     },
     (done) => {
-      progress(readBefore + done, files.length);
+      progress(done, count);
     },
   );
-  return {
-    files: files.length,
-    concerned: files.filter(({ id }) => concerned.has(id)).length,
-    read: unread.length,
-  };
+  return { files: files.length, concerned: files.filter(({ id }) => concerned.has(id)).length, read };
+}
+
+/** Searches a tree of which the list of files is at hand. */
+async function searchListed(tree: Tree, isKnown: (file: TreeFile) => boolean): Promise<TreeSearch> {
+  const unread = (await tree.files()).filter((file) => !isKnown(file));
+  return { count: unread.length, files: mentioning(tree, unread) };
 }
 
 /** Of two files with one content only a header may concern folios: then the content does, in whatever order they come. */
@@ -111,22 +115,20 @@ function keep(store: FactStore, file: TreeFile, packed: Buffer | null): void {
 
 /** Reads files, and gives for each its packed facts, or null when it does not concern folios; in no order. */
 async function readFiles(
-  tree: Tree,
-  files: readonly TreeFile[],
+  files: TreeSearch['files'],
   threads: number,
   take: (file: TreeFile, packed: Buffer | null) => void,
   progress: (done: number) => void,
 ): Promise<void> {
   let done = 0;
   progress(done);
-  if (files.length === 0) return;
-  const lowering = startLowering(files.length < manyFiles ? 1 : threads);
+  const lowering = startLowering(threads);
   const taken = (file: TreeFile, packed: Buffer | null): void => {
     take(file, packed);
     progress(++done);
   };
   try {
-    for await (const { file, text } of mentioning(tree, files)) {
+    for await (const { file, text } of files) {
       if (text !== null && isRelevant(file.path, text)) {
         await lowering.add(text, (packed) => {
           taken(file, packed);
@@ -139,10 +141,7 @@ async function readFiles(
   }
 }
 
-function mentioning(
-  tree: Tree,
-  files: readonly TreeFile[],
-): AsyncIterable<{ file: TreeFile; text: string | null }> {
+function mentioning(tree: Tree, files: readonly TreeFile[]): TreeSearch['files'] {
   return tree.readMentioning?.(files, RELEVANT_WORDS) ?? tree.readMany(files);
 }
 

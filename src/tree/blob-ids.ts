@@ -17,8 +17,8 @@ const staleDays = 90;
 
 /** Remembers the blob ids of the files of one folder between runs, so that unchanged files need not be read again. */
 export interface BlobIds {
-  /** The id computed for a file with these times and size, or null. */
-  get(path: string, stats: BigIntStats): string | null;
+  /** The id computed for a file with these times and size, or null; of files that it does not know it asks for none. */
+  get(path: string, stats: () => BigIntStats): string | null;
   /** Remembers an id that was computed from what was read after `stats` was taken. */
   put(path: string, stats: BigIntStats, id: string): void;
   /** Writes what is new; null, or why that was not possible. */
@@ -35,7 +35,7 @@ export function openBlobIds(folder: string): BlobIds {
   return {
     get(path, stats) {
       const entry = known.get(path);
-      if (entry === undefined || entry[0] !== stamp(stats)) return null;
+      if (entry === undefined || entry[0] !== stamp(stats())) return null;
       seen.set(path, entry);
       return entry[1];
     },

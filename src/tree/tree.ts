@@ -13,6 +13,13 @@ export interface Words {
   readonly within: readonly { readonly folder: string; readonly words: readonly string[] }[];
 }
 
+/** A search of a whole tree. */
+export interface TreeSearch {
+  /** Files of the tree, as far as one knows before they are looked at. */
+  readonly count: number;
+  readonly files: AsyncIterable<{ readonly file: TreeFile; readonly text: string | null }>;
+}
+
 /** A kernel source tree at one moment: a git revision, a plain folder, or one of these under an overlay. */
 export interface Tree {
   /** For people: "v6.12 (3f2a…)" or a folder's name. */
@@ -31,6 +38,11 @@ export interface Tree {
     files: readonly TreeFile[],
     words: Words,
   ): AsyncIterable<{ file: TreeFile; text: string | null }>;
+  /**
+   * Like `files` and then `readMentioning` of what is not known, for trees that read files to list them. All files are
+   * asked about, in no order.
+   */
+  search?(words: Words, isKnown: (file: TreeFile) => boolean): Promise<TreeSearch>;
   /** A name for the whole content, where the tree has one: the id of a git tree. */
   readonly contentId?: string;
   /** What an overlay lies on, and what it changes there. */

@@ -109,6 +109,48 @@ describe('a tree in a plain folder', () => {
     expect(readdirSync(kept)).toHaveLength(1);
   });
 
+  it('is listed and searched in one go, and what is known is not read', async () => {
+    cacheFolder();
+    const folder = temporaryFolder();
+    const large = `${'x'.repeat(3 * 1024 * 1024)} folio`;
+    writeFiles(folder, {
+      [header]: 'folio\n',
+      'drivers/a/b.c': large,
+      'drivers/a/c.c': 'none\n',
+      'include/d.h': 'thing_for_each\n',
+      'mm/e.c': 'thing_for_each\n',
+    });
+    const words = { anywhere: ['folio'], within: [{ folder: 'include/', words: ['_for_each'] }] };
+    const search = async (known: string): Promise<Record<string, string | null>> => {
+      const tree = openFolder(folder);
+      const asked: string[] = [];
+      const { count, files } = await tree.search!(words, ({ path }) => {
+        asked.push(path);
+        return path === known;
+      });
+      expect(count).toBe(5);
+      const found: Record<string, string | null> = {};
+      for await (const { file, text } of files) found[file.path] = text;
+      const listed = await tree.files();
+      expect(listed).toEqual(await openFolder(folder).files());
+      expect(asked.sort()).toEqual(listed.map(({ path }) => path));
+      return found;
+    };
+    const found = {
+      [header]: 'folio\n',
+      'drivers/a/b.c': large,
+      'drivers/a/c.c': null,
+      'include/d.h': 'thing_for_each\n',
+      'mm/e.c': null,
+    };
+    expect(await search('')).toEqual(found);
+    settle();
+    await openFolder(folder).files();
+    const { [header]: text, ...rest } = found;
+    expect(text).toBe('folio\n');
+    expect(await search(header)).toEqual(rest);
+  });
+
   it('does not trust a damaged memory of ids', async () => {
     const cache = cacheFolder();
     const folder = temporaryFolder();
