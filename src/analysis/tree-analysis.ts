@@ -13,6 +13,7 @@ import { asksForCallers } from './part.js';
 import type { FunctionEntry, Program } from './program.js';
 import { Relocation, type LineMap } from './relocation.js';
 import type { Summary } from './summary.js';
+import { isSameForFolios, isWithoutEffect, type IsWithoutEffect } from './unnoticed.js';
 
 /** The analysis of a tree. */
 export interface TreeAnalysis {
@@ -207,11 +208,14 @@ class ChangeAnalysis {
     for (const [number, entry] of this.replaced) {
       if (!entry) this.outgrow(kept.entry(number).facts.name);
     }
+    const unnoticed = this.unnoticed();
+    for (const number of unnoticed) this.rewritten.delete(number);
     const anew = new Set(this.rewritten);
     for (const number of affectedFunctions(kept, before, program, definitions)) {
       if (this.entry(number)) anew.add(number);
     }
-    for (const number of anew) {
+    // Whom an unnoticed change calls may turn out otherwise, too.
+    for (const number of [...anew, ...unnoticed]) {
       const callees = [...calleesOf(this.entry(number)!, program)].map((callee) => this.numberOf(callee));
       this.newCallees.set(number, callees);
       for (const callee of callees) {
@@ -219,6 +223,40 @@ class ChangeAnalysis {
       }
     }
     return anew;
+  }
+
+  /** Of the functions whose text is another those that are the same for whoever follows folios through them. */
+  private unnoticed(): number[] {
+    const { kept, before, program, lines } = this.tree;
+    return [...this.rewritten].filter((number) => {
+      if (number >= kept.size) return false;
+      const then = kept.entry(number);
+      const now = this.replaced.get(number);
+      return (
+        now &&
+        isSameForFolios(
+          then.facts,
+          now.facts,
+          then.file,
+          lines,
+          this.withoutEffect(before, then.file),
+          this.withoutEffect(program, then.file),
+        )
+      );
+    });
+  }
+
+  /** Tells of calls in a file, in the tree of a program, whether they have an effect. */
+  private withoutEffect(program: Program, file: string): IsWithoutEffect {
+    return (name) => {
+      const target = program.resolve(name, file);
+      const number = target ? this.numberOf(target) : null;
+      const isNew =
+        number !== null && (number < 0 || number >= this.tree.kept.size || this.rewritten.has(number));
+      if (isNew) return false;
+      const callee = number === null ? null : this.base(number);
+      return isWithoutEffect(name, program.model, program.contract(name) !== null, callee);
+    };
   }
 
   /** Puts callees before callers; as in a tree of which nothing was kept, where all of it is asked for. */
