@@ -1,4 +1,5 @@
 import type { Tree } from 'web-tree-sitter';
+import { condense, type Condensed } from './condense.js';
 import { loadGrammar, treeLibrary, type TreeLibrary } from './grammar.js';
 
 /** The text that was parsed, shared by the nodes of its tree. */
@@ -63,7 +64,7 @@ export class SyntaxNode {
   }
 }
 
-/** Parses C. */
+/** Parses C; comments, and what is inside of strings, are in no tree but one with syntax errors. */
 export type ParseSyntax = (text: string) => SyntaxNode;
 
 let loading: Promise<ParseSyntax> | null = null;
@@ -91,14 +92,23 @@ async function load(): Promise<ParseSyntax> {
         ? null
         : 'token',
   );
+  const language = { library, types, fields, kinds };
   return (text) => {
-    const tree = parser.parse(text)!;
-    try {
-      return copy(tree, text, { library, types, fields, kinds });
-    } finally {
-      tree.delete();
-    }
+    const condensed = condense(text);
+    // How an error is got over depends on how long things are: what has one is read as it stands.
+    const short = condensed === null ? null : read(parser.parse(condensed.text)!, text, condensed, language);
+    return short ?? read(parser.parse(text)!, text, null, language)!;
   };
+}
+
+/** Copies a tree and frees it; null for one of a condensed text that has an error. */
+function read(tree: Tree, text: string, condensed: Condensed | null, language: Language): SyntaxNode | null {
+  try {
+    const broken = tree.rootNode.hasError;
+    return broken && condensed !== null ? null : copy(tree, broken, text, condensed, language);
+  } finally {
+    tree.delete();
+  }
 }
 
 /** Named nodes without children. */
@@ -130,11 +140,16 @@ interface Language {
  * call needs more than the tree's address: ten times faster than a cursor object, which hands its state over and takes
  * it back at each.
  */
-function copy(tree: Tree, text: string, { library, types, fields, kinds }: Language): SyntaxNode {
+function copy(
+  tree: Tree,
+  broken: boolean,
+  text: string,
+  condensed: Condensed | null,
+  { library, types, fields, kinds }: Language,
+): SyntaxNode {
   const address = (tree as unknown as { readonly 0: number })[0];
   const parsed: Parsed = { text, lines: null };
   const root = new SyntaxNode(parsed, 'translation_unit', '', 0, text.length);
-  const broken = tree.rootNode.hasError;
   const above: SyntaxNode[] = [];
   library.ts_tree_root_node_wasm(address);
   library.ts_tree_cursor_new_wasm(address);
@@ -148,13 +163,14 @@ function copy(tree: Tree, text: string, { library, types, fields, kinds }: Langu
         broken && (id >= types.length || library.ts_tree_cursor_current_node_is_missing_wasm(address) === 1);
       if (misfit) for (const node of [...above, parent]) node.hasError = true;
       if (kind != null) {
-        const node = new SyntaxNode(
-          parsed,
-          types[id] ?? 'ERROR',
-          fields[library.ts_tree_cursor_current_field_id_wasm(address)] ?? '',
-          library.ts_tree_cursor_start_index_wasm(address),
-          library.ts_tree_cursor_end_index_wasm(address),
-        );
+        let start = library.ts_tree_cursor_start_index_wasm(address);
+        let end = library.ts_tree_cursor_end_index_wasm(address);
+        if (condensed !== null) {
+          end = end > start ? condensed.ends[end - 1]! : condensed.starts[start]!;
+          start = condensed.starts[start]!;
+        }
+        const field = fields[library.ts_tree_cursor_current_field_id_wasm(address)] ?? '';
+        const node = new SyntaxNode(parsed, types[id] ?? 'ERROR', field, start, end);
         (kind === 'token' ? parent.tokens : parent.namedChildren).push(node);
         if (kind === 'inner' && library.ts_tree_cursor_goto_first_child_wasm(address) === 1) {
           above.push(parent);

@@ -10,15 +10,17 @@ function told(node: SyntaxNode, depth = 0): string {
   return [self, ...(node.hasError ? ['error'] : []), ...children].join('\n');
 }
 
-/** The same from the parser's own nodes. */
+/** The same from the parser's own nodes, without what is not copied. */
 function toldByParser(node: Node, field: string, depth = 0): string {
   const lines = `${String(node.startPosition.row + 1)}-${String(node.endPosition.row + 1)}`;
   const self = `${' '.repeat(depth)}${field}:${node.type} ${lines} ${node.text}`;
-  const children = node.namedChildren.map((child, at) =>
-    toldByParser(child!, node.fieldNameForNamedChild(at) ?? '', depth + 1),
+  const children = node.namedChildren.flatMap((child, at) =>
+    LEFT_OUT.has(child!.type) ? [] : toldByParser(child!, node.fieldNameForNamedChild(at) ?? '', depth + 1),
   );
   return [self, ...(node.hasError && node.type !== 'ERROR' ? ['error'] : []), ...children].join('\n');
 }
+
+const LEFT_OUT = new Set(['comment', 'string_content', 'escape_sequence']);
 
 const sources = {
   'code of all kinds': `
@@ -41,6 +43,26 @@ typedef int (*callback)(struct folio *, void *);
 static const struct ops ops = { .map = add, .nested = { .x = 1 } };
 enum { A, B = 3 };
 `,
+  'code in which nothing is where it is after condensing': `
+/* one
+ * two */
+#define LONG(a, b) do {			\\
+	first(a);				\\
+} while (0)
+#define NAME	"string with \\"quotes\\" // and this"
+#undef  NAME
+
+static	struct   thing  *a_rather_long_name(struct thing *other,  // why
+				unsigned long flags)
+{
+	pr_info("%s: " NAME "\\n",  __func__);
+
+	return other ? /* none */ other->next[0x1f] : L"x" "y";   
+
+
+}
+enum  kinds  { FIRST_KIND  = 1,   SECOND_KIND };
+`,
   'letters of several bytes': 'int ä = 1; /* 🦊 */ char *s = "ü🦊"; int b(void) { return 2; }\n',
   nothing: '',
 };
@@ -49,8 +71,9 @@ it.each(Object.entries(sources))('a copied tree is the tree: %s', async (_, sour
   const tree = (await loadGrammar()).parse(source)!;
   const copied = (await loadSyntax())(source);
   // The parser has its root begin where the first token does.
-  const children = copied.namedChildren.map((child) => told(child)).join('\n');
-  expect(children).toBe(tree.rootNode.namedChildren.map((child) => toldByParser(child!, '')).join('\n'));
+  const children = copied.namedChildren.map((child) => told(child));
+  const expected = tree.rootNode.namedChildren.filter((child) => !LEFT_OUT.has(child!.type));
+  expect(children).toEqual(expected.map((child) => toldByParser(child!, '')));
   tree.delete();
 });
 
