@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath, URL } from 'node:url';
 import { Language, Parser } from 'web-tree-sitter';
 import { RectoError } from '../errors.js';
+import type { ParserMemory } from './tree-memory.js';
 
 /** Node has it; the types that we compile with do not. */
 declare const WebAssembly: {
@@ -24,30 +25,12 @@ export function loadGrammar(): Promise<Parser> {
   return loading;
 }
 
-/**
- * What web-tree-sitter's own WebAssembly module (0.27, lib/tree-sitter.c there) exports for walking a tree. The
- * cursor's state is in a buffer of the module from one call to the next; the argument is the tree's address.
- */
-export interface TreeLibrary {
-  ts_tree_root_node_wasm(tree: number): void;
-  ts_tree_cursor_new_wasm(tree: number): void;
-  ts_tree_cursor_delete_wasm(tree: number): void;
-  ts_tree_cursor_goto_first_child_wasm(tree: number): number;
-  ts_tree_cursor_goto_next_sibling_wasm(tree: number): number;
-  ts_tree_cursor_goto_parent_wasm(tree: number): number;
-  ts_tree_cursor_current_node_type_id_wasm(tree: number): number;
-  ts_tree_cursor_current_node_is_missing_wasm(tree: number): number;
-  ts_tree_cursor_current_field_id_wasm(tree: number): number;
-  ts_tree_cursor_start_index_wasm(tree: number): number;
-  ts_tree_cursor_end_index_wasm(tree: number): number;
-}
+let memory: ParserMemory | null = null;
 
-let library: TreeLibrary | null = null;
-
-/** The functions of the module that `loadGrammar` has loaded. */
-export function treeLibrary(): TreeLibrary {
-  if (library === null) throw new Error('the grammar has not been loaded');
-  return library;
+/** The memory of the parser that `loadGrammar` has loaded. */
+export function parserMemory(): ParserMemory {
+  if (memory === null) throw new Error('the grammar has not been loaded');
+  return memory;
 }
 
 async function load(): Promise<Parser> {
@@ -55,9 +38,12 @@ async function load(): Promise<Parser> {
     await readFile(fileURLToPath(import.meta.resolve('web-tree-sitter/web-tree-sitter.wasm'))),
   );
   await Parser.init({
-    instantiateWasm(imports: object, receive: (instance: unknown, module: unknown) => void) {
+    instantiateWasm(
+      imports: { readonly env: { readonly memory: ParserMemory } },
+      receive: (instance: unknown, module: unknown) => void,
+    ) {
+      memory = imports.env.memory;
       void WebAssembly.instantiate(module, imports).then((instance) => {
-        library = instance.exports as TreeLibrary;
         receive(instance, module);
       });
       return {};

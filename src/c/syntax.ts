@@ -1,6 +1,7 @@
 import type { Tree } from 'web-tree-sitter';
 import { condense, type Condensed } from './condense.js';
-import { loadGrammar, treeLibrary, type TreeLibrary } from './grammar.js';
+import { loadGrammar, parserMemory } from './grammar.js';
+import { treeWalker, type TreeVisitor } from './tree-memory.js';
 
 /** The text that was parsed, shared by the nodes of its tree. */
 interface Parsed {
@@ -9,14 +10,17 @@ interface Parsed {
   lines: Int32Array | null;
 }
 
+/** Most nodes have none: they share this one. */
+const NO_NODES: readonly SyntaxNode[] = [];
+
 /**
  * A node of a syntax tree, copied out of the parser's memory: nothing has to be freed, and looking at it costs
  * nothing. Punctuation and keywords are left out; operators are there, under their field.
  */
 export class SyntaxNode {
-  readonly namedChildren: SyntaxNode[] = [];
+  namedChildren = NO_NODES;
   /** Operators and `...`. */
-  readonly tokens: SyntaxNode[] = [];
+  tokens = NO_NODES;
   /** Whether there is a syntax error in it. */
   hasError = false;
 
@@ -28,6 +32,16 @@ export class SyntaxNode {
     readonly startIndex: number,
     readonly endIndex: number,
   ) {}
+
+  addNamed(node: SyntaxNode): void {
+    if (this.namedChildren === NO_NODES) this.namedChildren = [node];
+    else (this.namedChildren as SyntaxNode[]).push(node);
+  }
+
+  addToken(node: SyntaxNode): void {
+    if (this.tokens === NO_NODES) this.tokens = [node];
+    else (this.tokens as SyntaxNode[]).push(node);
+  }
 
   get text(): string {
     return this.parsed.text.slice(this.startIndex, this.endIndex);
@@ -81,34 +95,30 @@ export function loadSyntax(): Promise<ParseSyntax> {
 
 async function load(): Promise<ParseSyntax> {
   const parser = await loadGrammar();
-  const library = treeLibrary();
-  const { types, fields } = parser.language!;
+  const language = parser.language!;
+  const walk = treeWalker(parserMemory(), language);
+  const { types, fields } = language;
   const kinds = types.map((type, id) =>
-    parser.language!.nodeTypeIsNamed(id)
-      ? LEAVES.has(type)
-        ? 'leaf'
-        : 'inner'
-      : SILENT.test(type)
-        ? null
-        : 'token',
+    language.nodeTypeIsNamed(id) ? (LEAVES.has(type) ? 'leaf' : 'inner') : SILENT.test(type) ? null : 'token',
   );
-  const language = { library, types, fields, kinds };
+  /** Copies a tree and frees it; null for one of a condensed text that has an error. */
+  const read = (tree: Tree, text: string, condensed: Condensed | null): SyntaxNode | null => {
+    try {
+      const isBroken = tree.rootNode.hasError;
+      if (isBroken && condensed !== null) return null;
+      const copy = new Copy(text, condensed, isBroken, types, fields, kinds);
+      walk(tree, copy);
+      return copy.root;
+    } finally {
+      tree.delete();
+    }
+  };
   return (text) => {
     const condensed = condense(text);
     // How an error is got over depends on how long things are: what has one is read as it stands.
-    const short = condensed === null ? null : read(parser.parse(condensed.text)!, text, condensed, language);
-    return short ?? read(parser.parse(text)!, text, null, language)!;
+    const short = condensed === null ? null : read(parser.parse(condensed.text)!, text, condensed);
+    return short ?? read(parser.parse(text)!, text, null)!;
   };
-}
-
-/** Copies a tree and frees it; null for one of a condensed text that has an error. */
-function read(tree: Tree, text: string, condensed: Condensed | null, language: Language): SyntaxNode | null {
-  try {
-    const broken = tree.rootNode.hasError;
-    return broken && condensed !== null ? null : copy(tree, broken, text, condensed, language);
-  } finally {
-    tree.delete();
-  }
 }
 
 /** Named nodes without children. */
@@ -128,64 +138,53 @@ const LEAVES = new Set([
 /** Tokens that say nothing beside the node that they are in. */
 const SILENT = /^(?:[(){}[\];,:#"'\s]|#?\w+)$/;
 
-interface Language {
-  readonly library: TreeLibrary;
-  readonly types: readonly string[];
-  readonly fields: readonly (string | null)[];
-  readonly kinds: readonly ('leaf' | 'inner' | 'token' | null)[];
-}
+type Kind = 'leaf' | 'inner' | 'token' | null;
 
-/**
- * Copies a tree with one walk of a cursor. The cursor stays where the library keeps it between two calls, so that no
- * call needs more than the tree's address: ten times faster than a cursor object, which hands its state over and takes
- * it back at each.
- */
-function copy(
-  tree: Tree,
-  broken: boolean,
-  text: string,
-  condensed: Condensed | null,
-  { library, types, fields, kinds }: Language,
-): SyntaxNode {
-  const address = (tree as unknown as { readonly 0: number })[0];
-  const parsed: Parsed = { text, lines: null };
-  const root = new SyntaxNode(parsed, 'translation_unit', '', 0, text.length);
-  const above: SyntaxNode[] = [];
-  library.ts_tree_root_node_wasm(address);
-  library.ts_tree_cursor_new_wasm(address);
-  try {
-    if (library.ts_tree_cursor_goto_first_child_wasm(address) !== 1) return root;
-    let parent = root;
-    for (;;) {
-      const id = library.ts_tree_cursor_current_node_type_id_wasm(address);
-      const kind = id in kinds ? kinds[id] : 'inner';
-      const misfit =
-        broken && (id >= types.length || library.ts_tree_cursor_current_node_is_missing_wasm(address) === 1);
-      if (misfit) for (const node of [...above, parent]) node.hasError = true;
-      if (kind != null) {
-        let start = library.ts_tree_cursor_start_index_wasm(address);
-        let end = library.ts_tree_cursor_end_index_wasm(address);
-        if (condensed !== null) {
-          end = end > start ? condensed.ends[end - 1]! : condensed.starts[start]!;
-          start = condensed.starts[start]!;
-        }
-        const field = fields[library.ts_tree_cursor_current_field_id_wasm(address)] ?? '';
-        const node = new SyntaxNode(parsed, types[id] ?? 'ERROR', field, start, end);
-        (kind === 'token' ? parent.tokens : parent.namedChildren).push(node);
-        if (kind === 'inner' && library.ts_tree_cursor_goto_first_child_wasm(address) === 1) {
-          above.push(parent);
-          parent = node;
-          continue;
-        }
-      }
-      while (library.ts_tree_cursor_goto_next_sibling_wasm(address) !== 1) {
-        if (above.length === 0) return root;
-        library.ts_tree_cursor_goto_parent_wasm(address);
-        parent = above.pop()!;
-      }
+/** Copies a tree that is walked. */
+class Copy implements TreeVisitor {
+  readonly root: SyntaxNode;
+  private readonly parsed: Parsed;
+  private readonly above: SyntaxNode[] = [];
+  private parent: SyntaxNode;
+
+  constructor(
+    text: string,
+    private readonly condensed: Condensed | null,
+    private readonly isBroken: boolean,
+    private readonly types: readonly string[],
+    private readonly fields: readonly (string | null)[],
+    private readonly kinds: readonly Kind[],
+  ) {
+    this.parsed = { text, lines: null };
+    this.root = new SyntaxNode(this.parsed, 'translation_unit', '', 0, text.length);
+    this.parent = this.root;
+  }
+
+  enter(type: number, field: number, start: number, end: number, isMissing: boolean): boolean {
+    const { condensed, parent } = this;
+    const isKnown = type < this.types.length;
+    if (this.isBroken && (isMissing || !isKnown)) {
+      for (const node of [...this.above, parent]) node.hasError = true;
     }
-  } finally {
-    library.ts_tree_cursor_delete_wasm(address);
+    const kind = isKnown ? this.kinds[type]! : 'inner';
+    if (kind === null) return false;
+    const node = new SyntaxNode(
+      this.parsed,
+      isKnown ? this.types[type]! : 'ERROR',
+      this.fields[field] ?? '',
+      condensed === null ? start : condensed.starts[start]!,
+      condensed === null ? end : end > start ? condensed.ends[end - 1]! : condensed.starts[start]!,
+    );
+    if (kind === 'token') parent.addToken(node);
+    else parent.addNamed(node);
+    if (kind !== 'inner') return false;
+    this.above.push(parent);
+    this.parent = node;
+    return true;
+  }
+
+  leave(): void {
+    this.parent = this.above.pop()!;
   }
 }
 
