@@ -1,21 +1,21 @@
-import type { FactNode, FunctionFacts } from '../c/facts.js';
+import type { FunctionFacts } from '../c/facts.js';
 import type { Side } from '../analysis/cause.js';
-import type { Definitions, FilledSlot, FunctionEntry } from '../analysis/definitions.js';
+import type { FunctionEntry } from '../analysis/definitions.js';
 import { Execution, type FunctionAnalysis } from '../analysis/execution.js';
-import { stateOf, type Frame } from '../analysis/frame.js';
 import { findHazards, type HazardReport } from '../analysis/hazards.js';
 import { Program } from '../analysis/program.js';
 import { summaryText } from '../analysis/analysis-text.js';
-import type { State } from '../analysis/state.js';
-import { parameter } from '../analysis/term.js';
 import type { Summary } from '../analysis/summary.js';
 import type { TreeAnalysis } from '../analysis/tree-analysis.js';
 import type { RuleData } from '../folio/contract.js';
 import { readFragment, type Fragment } from './fragment.js';
 import { markOf } from './lines.js';
 import { mergeAnalysis } from './merge.js';
-import { functionsNamed, temporaries } from './select.js';
-import { SnapshotFunction, type Snapshot } from './snapshot.js';
+import { Inquiry, type Informant } from './inquiry.js';
+import { functionsNamed } from './select.js';
+import type { Snapshot, SnapshotFunction } from './snapshot.js';
+import { StageDefinitions } from './stage-definitions.js';
+import { StagedFunction, type StagedAnalysis, type StagedEntry } from './staged-function.js';
 import type { TouchedFunction } from './touched.js';
 
 /** Rounds until functions that call each other agree. */
@@ -33,7 +33,9 @@ export async function analyseStages(
   rules: RuleData,
 ): Promise<readonly Side[]> {
   const stages: Stage[] = [];
-  let fragments: ReadonlyMap<TouchedFunction, Fragment | null> = new Map();
+  const covered = new Map(touched.map((item) => [item, coveredLines(item)]));
+  const callers = new Map<string, StagedFunction>();
+  let shown: ReadonlyMap<TouchedFunction, StagedFunction | null> = new Map();
   for (let number = 0; number < count; number++) {
     const changed = number === 0 ? touched : touched.filter((item) => differs(item, number));
     // A patch that touches nothing of the release leaves everything as it is.
@@ -41,10 +43,17 @@ export async function analyseStages(
       stages.push(stages[number - 1]!);
       continue;
     }
-    const read = new Map(fragments);
-    for (const item of changed) read.set(item, await fragmentOf(item, number, snapshot));
-    fragments = read;
-    stages.push(new Stage(snapshot, touched, number, fragments, rules));
+    const read = new Map(shown);
+    for (const item of changed) {
+      const fragment = await fragmentOf(item, number, snapshot);
+      const { file, release, renamed } = item;
+      read.set(
+        item,
+        fragment && new StagedFunction(file, release, fragment, covered.get(item)!, renamed[number]!),
+      );
+    }
+    shown = read;
+    stages.push(new Stage(snapshot, touched, number, shown, callers, rules));
   }
   const different = [...new Set(stages)];
   if (different.length > 1) followCallers(snapshot, different);
@@ -63,16 +72,15 @@ function differs({ stages, renamed }: TouchedFunction, number: number): boolean 
 function followCallers(snapshot: Snapshot, stages: readonly Stage[]): void {
   /** Names whose calls are looked at again, by the functions that have them. */
   const again = new Map<string, Set<string>>();
-  const texts = new Map<string, string>();
+  const texts = new Map<string, readonly string[]>();
   let pending = new Set(stages.flatMap((stage) => [...stage.touchedKeys()]));
   for (let round = 0; round < ROUNDS && pending.size > 0; round++) {
     const changed = new Set<string>();
     const differing = new Set<string>();
     for (const key of pending) {
       const found = stages.map((stage) => stage.update(key, again.get(key) ?? new Set()));
-      const text = found.join('\n');
-      if (texts.get(key) === text) continue;
-      texts.set(key, text);
+      if (texts.get(key)?.every((text, index) => text === found[index])) continue;
+      texts.set(key, found);
       const name = key.slice(key.lastIndexOf(':') + 1);
       changed.add(name);
       if (found.some((one) => one !== found[0])) differing.add(name);
@@ -130,46 +138,51 @@ function withNames(facts: FunctionFacts, renamed: ReadonlyMap<string, string>): 
   };
 }
 
+/** Lines of the release whose text the series shows. */
+function coveredLines({ stages }: TouchedFunction): ReadonlySet<number> {
+  const covered = new Set<number>();
+  for (const line of stages[0] ?? []) if (line.text !== null && line.at !== null) covered.add(line.at);
+  return covered;
+}
+
 /** The release at one stage of a series, as far as it is known. */
-class Stage implements Side {
+class Stage implements Side, Informant {
   private readonly snapshot: Snapshot;
   private readonly rules: RuleData;
   readonly program: Program;
   private made: HazardReport | null = null;
+  private readonly definitions: StageDefinitions;
   private readonly functions = new Map<string, StagedFunction>();
-  private readonly results = new Map<
-    string,
-    { entry: FunctionEntry; named: ReadonlySet<string>; analysis: FunctionAnalysis }
-  >();
+  private readonly callers: Map<string, StagedFunction>;
+  private readonly results = new Map<string, StagedAnalysis>();
 
+  /**
+   * @param shown what the series shows of the functions that it touches; null where they are not there, or unreadable
+   * @param callers the functions that it does not touch, as far as they were looked at, for all stages
+   */
   constructor(
     snapshot: Snapshot,
     touched: readonly TouchedFunction[],
     number: number,
-    fragments: ReadonlyMap<TouchedFunction, Fragment | null>,
+    shown: ReadonlyMap<TouchedFunction, StagedFunction | null>,
+    callers: Map<string, StagedFunction>,
     rules: RuleData,
   ) {
     this.snapshot = snapshot;
     this.rules = rules;
-    const definitions = new StageDefinitions(snapshot);
+    this.callers = callers;
+    this.definitions = new StageDefinitions(snapshot);
     for (const item of touched) {
-      const fragment = fragments.get(item) ?? null;
+      const staged = shown.get(item) ?? null;
       const isThere = item.stages[number] !== null;
-      if (item.release && (!isThere || (fragment && fragment.facts.name !== item.release.name))) {
-        definitions.remove(item.release);
+      if (item.release && (!isThere || (staged && staged.key !== item.release.key))) {
+        this.definitions.remove(item.release);
       }
-      if (!isThere || !fragment) continue;
-      const staged = new StagedFunction(
-        item.file,
-        item.release,
-        fragment,
-        coveredLines(item),
-        item.renamed[number]!,
-      );
+      if (!isThere || !staged) continue;
       this.functions.set(staged.key, staged);
-      definitions.add(staged.entry([]));
+      this.definitions.add(staged.entry([]));
     }
-    this.program = new Program(definitions, snapshot.model, rules, snapshot.version, new Set());
+    this.program = new Program(this.definitions, snapshot.model, rules, snapshot.version, new Set());
   }
 
   /** Keys of the functions that the series touches, as far as they are there. */
@@ -187,13 +200,27 @@ class Stage implements Side {
     const staged = this.staged(key);
     if (!staged) return '';
     const entry = staged.entry([...callees]);
-    const found = new Execution(this.program, entry, (callee) => this.summaryOf(callee)).run();
+    const found = staged.known(entry, this) ?? this.analyse(staged, entry);
+    this.results.set(staged.key, found);
+    return found.text;
+  }
+
+  private analyse(staged: StagedFunction, entry: StagedEntry): StagedAnalysis {
+    const inquiry = new Inquiry();
+    this.definitions.inquiry = inquiry;
+    const found = new Execution(this.program, entry, ({ key }) => {
+      const summary = this.summaryAt(key);
+      inquiry.noteSummary(key, summary);
+      return summary;
+    }).run();
+    this.definitions.inquiry = null;
     const analysis = mergeAnalysis(staged.release?.analysis ?? null, found, (line) =>
       staged.covers(line, entry),
     );
     const named = new Set(entry.facts.nodes.flatMap(({ action }) => functionsNamed(action)));
-    this.results.set(staged.key, { entry, named, analysis });
-    return summaryText(analysis.summary);
+    const result = { entry, analysis, text: summaryText(analysis.summary), named, inquiry };
+    staged.remember(result);
+    return result;
   }
 
   /** Does the function, as it was analysed, call one of these? */
@@ -207,7 +234,12 @@ class Stage implements Side {
     if (known) return known;
     const release = this.release(key);
     if (!release || this.program.resolve(release.name, release.file)?.key !== key) return null;
-    return new StagedFunction(release.file, release, null, new Set(), new Map());
+    let caller = this.callers.get(key);
+    if (!caller) {
+      caller = new StagedFunction(release.file, release, null, new Set(), new Map());
+      this.callers.set(key, caller);
+    }
+    return caller;
   }
 
   private release(key: string): SnapshotFunction | null {
@@ -215,10 +247,17 @@ class Stage implements Side {
     return this.snapshot.own(key.slice(colon + 1), key.slice(0, colon));
   }
 
-  private summaryOf(entry: FunctionEntry): Summary | null {
-    const known = this.results.get(entry.key);
-    if (known) return known.analysis.summary;
-    return this.release(entry.key)?.summary ?? null;
+  own(name: string, file: string): FunctionEntry | null {
+    return this.definitions.own(name, file);
+  }
+
+  global(name: string): FunctionEntry | null {
+    return this.definitions.global(name);
+  }
+
+  summaryAt(key: string): Summary | null {
+    const known = this.results.get(key);
+    return known ? known.analysis.summary : (this.release(key)?.summary ?? null);
   }
 
   /** Made when it is asked for, after callers were followed. */
@@ -244,184 +283,5 @@ class Stage implements Side {
       entries.set(key, entry);
     }
     return { program: this.program, functions, entries, analysed: functions.size };
-  }
-}
-
-/** Lines of the release whose text the series shows. */
-function coveredLines({ stages }: TouchedFunction): ReadonlySet<number> {
-  const covered = new Set<number>();
-  for (const line of stages[0] ?? []) if (line.text !== null && line.at !== null) covered.add(line.at);
-  return covered;
-}
-
-/** A function at one stage: what a series shows of it, and of the rest the calls that are asked for. */
-class StagedFunction {
-  readonly file: string;
-  readonly release: SnapshotFunction | null;
-  readonly key: string;
-  private readonly fragment: Fragment | null;
-  private readonly covered: ReadonlySet<number>;
-  private readonly renamed: ReadonlyMap<string, string>;
-
-  constructor(
-    file: string,
-    release: SnapshotFunction | null,
-    fragment: Fragment | null,
-    covered: ReadonlySet<number>,
-    renamed: ReadonlyMap<string, string>,
-  ) {
-    this.file = file;
-    this.release = release;
-    this.fragment = fragment;
-    this.covered = covered;
-    this.renamed = renamed;
-    this.key = `${file}:${(fragment?.facts ?? release!.facts).name}`;
-  }
-
-  /** Is what the release has at this line found out anew in the entry? */
-  covers(line: number, entry: FunctionEntry): boolean {
-    return this.covered.has(line) || (entry as StagedEntry).calls.has(line);
-  }
-
-  /** The function as a graph: the code that is shown, then the calls of `callees` outside of it. */
-  entry(callees: readonly string[]): StagedEntry {
-    const facts = this.fragment?.facts ?? this.release!.facts;
-    const nodes: FactNode[] = this.fragment
-      ? [...facts.nodes]
-      : [{ line: facts.line, action: { do: 'nothing' }, next: [] }];
-    const resumes = new Map<number, readonly State[]>();
-    for (const [node, line] of this.fragment?.resumes ?? []) resumes.set(node, this.states(line));
-    const rest = (this.release?.facts.nodes ?? []).filter(({ line }) => !this.covered.has(line));
-    const calls = new Set<number>();
-    const used = new Set<FactNode>();
-    for (const node of rest) {
-      if (!callsOneOf(node, callees)) continue;
-      const chain = chainOf(node, rest);
-      const states = this.states(chain[0]!.line);
-      if (states.length === 0) continue;
-      calls.add(node.line);
-      resumes.set(nodes.length, states);
-      for (const item of chain) {
-        used.add(item);
-        nodes.push({ ...item, next: [nodes.length + 1] });
-      }
-      nodes.push({ line: node.line, action: { do: 'nothing' }, next: [] });
-    }
-    // What else it does is asked for by who compares: nothing leads there.
-    for (const node of rest) if (!used.has(node)) nodes.push(node);
-    return { file: this.file, key: this.key, facts: { ...facts, nodes }, resumes, calls };
-  }
-
-  private states(line: number): readonly State[] {
-    const { parameters } = this.fragment?.facts ?? this.release!.facts;
-    return (this.release?.frames(line) ?? []).map((frame, number) => {
-      const state = stateOf(withNewNames(frame, this.renamed), number);
-      parameters.forEach(({ name }, index) => {
-        if (!state.variable(name)) state.setVariable(name, parameter(index));
-      });
-      return state;
-    });
-  }
-}
-
-/** An entry, with the lines of the calls that it has besides the code that is shown. */
-interface StagedEntry extends FunctionEntry {
-  readonly calls: ReadonlySet<number>;
-}
-
-function withNewNames(frame: Frame, renamed: ReadonlyMap<string, string>): Frame {
-  if (renamed.size === 0) return frame;
-  const newName = <T>([name, value]: readonly [string, T]) => [renamed.get(name) ?? name, value] as const;
-  return { ...frame, variables: frame.variables.map(newName), values: frame.values.map(newName) };
-}
-
-function callsOneOf({ action }: FactNode, callees: readonly string[]): boolean {
-  return functionsNamed(action).some((name) => callees.includes(name));
-}
-
-/** A call, and in front of it those that make its arguments. */
-function chainOf(call: FactNode, nodes: readonly FactNode[]): FactNode[] {
-  const wanted = new Set(temporaries(call.action));
-  const chain = [call];
-  for (let at = nodes.indexOf(call) - 1; at >= 0; at--) {
-    const node = nodes[at]!;
-    if (node.action.do !== 'call' || !wanted.has(node.action.to)) continue;
-    for (const name of temporaries(node.action)) wanted.add(name);
-    chain.unshift(node);
-  }
-  return chain;
-}
-
-/** The definitions of the release, with what a series changes. */
-class StageDefinitions implements Definitions {
-  readonly constants;
-  private readonly snapshot: Snapshot;
-  private readonly removed = new Set<string>();
-  private readonly byFile = new Map<string, Map<string, FunctionEntry>>();
-  private readonly globals = new Map<string, FunctionEntry>();
-
-  constructor(snapshot: Snapshot) {
-    this.snapshot = snapshot;
-    this.constants = snapshot.constants;
-  }
-
-  add(entry: FunctionEntry): void {
-    const known = this.byFile.get(entry.file) ?? new Map<string, FunctionEntry>();
-    known.set(entry.facts.name, entry);
-    this.byFile.set(entry.file, known);
-    const { name, isStatic } = entry.facts;
-    if (!isStatic || this.snapshot.global(name)?.key === entry.key) this.globals.set(name, entry);
-  }
-
-  remove(entry: FunctionEntry): void {
-    this.removed.add(entry.key);
-  }
-
-  functions(): Iterable<FunctionEntry> {
-    return [...this.snapshot.functions()].filter(({ key }) => !this.removed.has(key));
-  }
-
-  functionsNamed(name: string): Iterable<FunctionEntry> {
-    return [...this.snapshot.functionsNamed(name)].filter(({ key }) => !this.removed.has(key));
-  }
-
-  functionsIn(file: string): Iterable<FunctionEntry> {
-    const own = this.byFile.get(file);
-    const others = [...this.snapshot.functionsIn(file)].filter(
-      ({ key, name }) => !this.removed.has(key) && !own?.has(name),
-    );
-    return [...(own?.values() ?? []), ...others];
-  }
-
-  own(name: string, file: string): FunctionEntry | null {
-    return this.byFile.get(file)?.get(name) ?? this.left(this.snapshot.own(name, file));
-  }
-
-  global(name: string): FunctionEntry | null {
-    return this.globals.get(name) ?? this.left(this.snapshot.global(name));
-  }
-
-  private left(entry: SnapshotFunction | null): FunctionEntry | null {
-    return entry && !this.removed.has(entry.key) ? entry : null;
-  }
-
-  fields(struct: string): Readonly<Record<string, string>> | null {
-    return this.snapshot.fields(struct);
-  }
-
-  structs(): Iterable<readonly [string, Readonly<Record<string, string>>]> {
-    return this.snapshot.structs();
-  }
-
-  slotsNamed(field: string): readonly FilledSlot[] {
-    return this.snapshot.slotsNamed(field);
-  }
-
-  slotsHolding(entry: FunctionEntry): readonly FilledSlot[] {
-    return this.snapshot.slotsHolding(entry);
-  }
-
-  slots(): Iterable<FilledSlot> {
-    return this.snapshot.slots();
   }
 }
