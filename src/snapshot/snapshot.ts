@@ -18,7 +18,7 @@ import { RectoError } from '../errors.js';
 import { reasonOf } from '../tree/cache.js';
 import type { FunctionRow, NodeRow, SnapshotFile } from './format.js';
 import { poolOf } from './rows.js';
-import { linesOf, type Line } from './text.js';
+import { linesOf, type Line, type Marked } from './text.js';
 
 /** A function of the release, made of its row when it is asked for. */
 export class SnapshotFunction implements FunctionEntry {
@@ -29,6 +29,7 @@ export class SnapshotFunction implements FunctionEntry {
   private knownFacts: FunctionFacts | null = null;
   private knownSummary: Summary | null = null;
   private knownAnalysis: FunctionAnalysis | null = null;
+  private knownMarks: readonly Marked[] | null = null;
   private knownFrames: readonly string[] | null = null;
 
   constructor(file: string, row: FunctionRow, pool: PoolReader) {
@@ -79,6 +80,11 @@ export class SnapshotFunction implements FunctionEntry {
     return linesOf(this.row[8], this.row[1]);
   }
 
+  /** The same lines, as far as hunks are held against them. */
+  get marks(): readonly Marked[] {
+    return (this.knownMarks ??= this.lines().map(({ mark }) => marked(mark)));
+  }
+
   hasFrame(line: number): boolean {
     const cell = this.frameCells()[line - this.row[1]];
     return cell !== undefined && cell !== '.' && cell !== '';
@@ -101,6 +107,15 @@ export class SnapshotFunction implements FunctionEntry {
   private frameCells(): readonly string[] {
     return (this.knownFrames ??= this.row[9].split(','));
   }
+}
+
+const everyMark = new Map<string, Marked>();
+
+/** There are few marks, and many lines. */
+function marked(mark: string): Marked {
+  let known = everyMark.get(mark);
+  if (!known) everyMark.set(mark, (known = { mark }));
+  return known;
 }
 
 function factsOf([

@@ -108,7 +108,7 @@ async function fragmentOf(
   return readFragment(lines, {
     facts: release ? withNames(release.facts, renamed[number]!) : NEW_FUNCTION,
     hasFrame: (line) => release?.hasFrame(line) ?? false,
-    hasLabel: (name) => release?.lines().some(({ mark }) => mark === markOf(`${name}:`)) ?? false,
+    hasLabel: (name) => release?.marks.some(({ mark }) => mark === markOf(`${name}:`)) ?? false,
     isFunction: (name) => snapshot.own(name, file) !== null || snapshot.global(name) !== null,
   });
 }

@@ -13,21 +13,74 @@ export interface Line {
   number: number;
 }
 
+/** What a line is told from others by. */
+export type Marked = Pick<Line, 'mark'>;
+
 /** A hunk's lines without those that are blank, with their numbers before and after. */
-export interface HunkText {
+export class HunkText {
   readonly lines: readonly HunkTextLine[];
   /** The first line of the hunk, for who has to choose between places. */
   readonly start: number;
+  private knownChange: Change | null = null;
+  private knownBefore: readonly HunkTextLine[] | null = null;
+  private knownAfter: readonly HunkTextLine[] | null = null;
+
+  constructor(lines: readonly HunkTextLine[], start: number) {
+    this.lines = lines;
+    this.start = start;
+  }
+
+  /** The lines that are there before the patch. */
+  get before(): readonly HunkTextLine[] {
+    return (this.knownBefore ??= this.lines.filter(({ sign }) => sign !== '+'));
+  }
+
+  /** Those that are there after it. */
+  get after(): readonly HunkTextLine[] {
+    return (this.knownAfter ??= this.lines.filter(({ sign }) => sign !== '-'));
+  }
+
+  /** What it does to code. */
+  get change(): Change {
+    return (this.knownChange ??= changeIn(this.lines));
+  }
 }
 
-export interface HunkTextLine {
+/** The lines of code that a hunk adds and removes, and those around, the nearest first. */
+interface Change {
+  readonly front: readonly HunkTextLine[];
+  readonly back: readonly HunkTextLine[];
+  readonly added: readonly HunkTextLine[];
+  readonly removed: readonly HunkTextLine[];
+}
+
+export class HunkTextLine {
   readonly sign: ' ' | '+' | '-';
   readonly content: string;
-  readonly mark: string;
   /** After the patch; of a line that it removes, before. */
   readonly number: number;
   /** Before the patch; of a line that it adds, that of the line which follows. */
   readonly before: number;
+  private knownMark: string | null = null;
+
+  constructor(sign: HunkTextLine['sign'], content: string, number: number, before: number) {
+    this.sign = sign;
+    this.content = content;
+    this.number = number;
+    this.before = before;
+  }
+
+  /** Made when it is asked for: most files of a series are none of which a snapshot has lines. */
+  get mark(): string {
+    return (this.knownMark ??= markOf(this.content));
+  }
+
+  /** The same line, so many lines further down. */
+  movedBy(offset: number): HunkTextLine {
+    const moved = new HunkTextLine(this.sign, this.content, this.number + offset, this.before + offset);
+    moved.knownMark = this.knownMark;
+    return moved;
+  }
 }
 
 /** How well a hunk fits, the best first. */
@@ -67,22 +120,21 @@ export function hunkText(hunk: Hunk): HunkText {
     const sign = line[0];
     if (sign !== ' ' && sign !== '+' && sign !== '-') continue;
     const content = line.slice(1);
-    const mark = markOf(content);
-    if (mark !== BLANK) lines.push({ sign, content, mark, number: sign === '-' ? before : after, before });
+    if (/\S/.test(content))
+      lines.push(new HunkTextLine(sign, content, sign === '-' ? before : after, before));
     if (sign !== '+') before++;
     if (sign !== '-') after++;
   }
-  return { lines, start: hunk.oldStart };
+  return new HunkText(lines, hunk.oldStart);
 }
 
 /** A hunk whose lines are so many lines further down. */
-export function movedBy({ lines, start }: HunkText, offset: number): HunkText {
-  const moved = ({ number, before, ...line }: HunkTextLine): HunkTextLine => ({
-    ...line,
-    number: number + offset,
-    before: before + offset,
-  });
-  return { lines: lines.map(moved), start: start + offset };
+export function movedBy(text: HunkText, offset: number): HunkText {
+  if (offset === 0) return text;
+  return new HunkText(
+    text.lines.map((line) => line.movedBy(offset)),
+    text.start + offset,
+  );
 }
 
 /** The lines of a function of the release, from the text that a snapshot has for them. */
@@ -96,9 +148,23 @@ export function linesOf(marks: string, first: number): Line[] {
 }
 
 /** How a hunk fits into a function; null when it does not, or changes nothing in it. */
-export function fit(lines: readonly Line[], { lines: hunk }: HunkText): Fit | null {
-  const before = hunk.filter(({ sign }) => sign !== '+');
-  const after = hunk.filter(({ sign }) => sign !== '-');
+export function fit(lines: readonly Marked[], hunk: HunkText): Fit | null {
+  for (const fitAs of FITS) {
+    const found = fitAs(lines, hunk);
+    if (found) return found;
+  }
+  return null;
+}
+
+/** The ways in which a hunk may fit: one that comes later is for what none before it is found for. */
+export const FITS: readonly ((lines: readonly Marked[], hunk: HunkText) => Fit | null)[] = [
+  fitExactly,
+  fitEvolved,
+  fitNearly,
+];
+
+/** `whole` or `part`. */
+function fitExactly(lines: readonly Marked[], { lines: hunk, before, after }: HunkText): Fit | null {
   const asBefore = place(lines, hunk, before, 'before', 0);
   const asAfter = place(lines, hunk, after, 'after', 0);
   if (asBefore && asAfter) {
@@ -106,9 +172,15 @@ export function fit(lines: readonly Line[], { lines: hunk }: HunkText): Fit | nu
     // The longer run tells more: of a hunk that only adds, the one that has what is added.
     return after.length > before.length ? asAfter : asBefore;
   }
-  if (asBefore ?? asAfter) return asBefore ?? asAfter;
-  const evolved = holdsChange(lines, hunk);
-  if (evolved !== null) return { fitting: 'evolved', as: 'after', from: 0, to: 0, at: evolved, fuzz: 0 };
+  return asBefore ?? asAfter;
+}
+
+function fitEvolved(lines: readonly Marked[], hunk: HunkText): Fit | null {
+  const at = holdsChange(lines, hunk);
+  return at === null ? null : { fitting: 'evolved', as: 'after', from: 0, to: 0, at, fuzz: 0 };
+}
+
+function fitNearly(lines: readonly Marked[], { lines: hunk, before }: HunkText): Fit | null {
   for (let fuzz = 1; fuzz <= MAX_FUZZ; fuzz++) {
     const near = place(lines, hunk, before, 'before', fuzz);
     if (near?.fitting === 'fuzzy') return near;
@@ -118,7 +190,7 @@ export function fit(lines: readonly Line[], { lines: hunk }: HunkText): Fit | nu
 
 /** Finds a run of lines in a function. It may begin before the function or end behind it, if enough of it is inside. */
 function place(
-  lines: readonly Line[],
+  lines: readonly Marked[],
   hunk: readonly HunkTextLine[],
   run: readonly HunkTextLine[],
   as: Fit['as'],
@@ -154,7 +226,7 @@ function place(
 }
 
 /** Is the function over before the hunk's first change? */
-export function endsBefore(lines: readonly Line[], { lines: hunk }: HunkText): boolean {
+export function endsBefore(lines: readonly Marked[], { lines: hunk }: HunkText): boolean {
   const first = hunk.findIndex(({ sign }) => sign !== ' ');
   const context = hunk.slice(0, Math.max(first, 0));
   const end = context.findLastIndex(({ content }) => content.startsWith('}'));
@@ -191,17 +263,9 @@ function isCode(content: string): boolean {
  *
  * @returns the index of the line of context in front, or null
  */
-function holdsChange(lines: readonly Line[], hunk: readonly HunkTextLine[]): number | null {
-  const first = hunk.findIndex(({ sign }) => sign !== ' ');
-  const last = hunk.findLastIndex(({ sign }) => sign !== ' ');
-  const code = (line: HunkTextLine): boolean => isCode(line.content);
-  const front = hunk.slice(0, first).filter(code).reverse();
-  const back = hunk.slice(last + 1).filter(code);
-  const added = hunk.filter((line) => line.sign === '+' && code(line));
-  const removed = hunk.filter(
-    (line) => line.sign === '-' && code(line) && !added.some((other) => other.mark === line.mark),
-  );
-  if (added.length === 0 || first < 0) return null;
+function holdsChange(lines: readonly Marked[], { change }: HunkText): number | null {
+  const { front, back, added, removed } = change;
+  if (front.length === 0 || added.length === 0) return null;
   const find = (wanted: readonly HunkTextLine[]): number[] => {
     for (const { mark } of wanted) {
       const found = lines.flatMap((line, index) => (line.mark === mark ? [index] : []));
@@ -221,6 +285,19 @@ function holdsChange(lines: readonly Line[], hunk: readonly HunkTextLine[]): num
     }
   }
   return null;
+}
+
+function changeIn(hunk: readonly HunkTextLine[]): Change {
+  const first = hunk.findIndex(({ sign }) => sign !== ' ');
+  const last = hunk.findLastIndex(({ sign }) => sign !== ' ');
+  const code = (line: HunkTextLine): boolean => isCode(line.content);
+  const front = hunk.slice(0, first).filter(code).reverse();
+  const back = hunk.slice(last + 1).filter(code);
+  const added = hunk.filter((line) => line.sign === '+' && code(line));
+  const removed = hunk.filter(
+    (line) => line.sign === '-' && code(line) && !added.some((other) => other.mark === line.mark),
+  );
+  return { front, back, added, removed };
 }
 
 /**

@@ -6,7 +6,17 @@ import { functionsInPiece } from './pieces.js';
 import { renamesIn } from './renames.js';
 import type { Snapshot, SnapshotFunction } from './snapshot.js';
 import { Numbering } from './numbering.js';
-import { applyHunk, endsBefore, fit, hunkText, movedBy, type Fit, type HunkText, type Line } from './text.js';
+import {
+  applyHunk,
+  endsBefore,
+  FITS,
+  hunkText,
+  movedBy,
+  type Fit,
+  type HunkText,
+  type Line,
+  type Marked,
+} from './text.js';
 
 /** A function that a series changes or adds, before its first patch and after each. */
 export interface TouchedFunction {
@@ -70,16 +80,22 @@ async function placeFile(
   guessed: Set<string>,
 ): Promise<FileResult> {
   const path = diff.oldPath ?? diff.newPath!;
-  const candidates = (): Growing[] => {
+  const candidates = (): Candidate[] => {
     const known = [...growing.values()].filter(({ file }) => file === path);
     const others = [...snapshot.functionsIn(path)].filter((item) => item.hasLines && !growing.has(item.key));
-    return [...known, ...others.map((item) => begun(item, stage))];
+    return [
+      ...known.map((item) => ({ release: item.release, lines: item.lines, item })),
+      ...others.map((release) => ({ release, lines: release.marks, item: null })),
+    ];
   };
   const hunks: HunkResult[] = [];
   for (const hunk of diff.hunks) {
     const asWritten = hunkText(hunk);
     const section = functionNamedBy(hunk.section);
-    const fits = choose(candidates(), asWritten, section);
+    const fits = choose(candidates(), asWritten, section).map(({ candidate, where }) => ({
+      item: candidate.item ?? begun(candidate.release!, stage),
+      where,
+    }));
     const offset = offsetOf(fits[0], asWritten, numbering);
     const text = movedBy(asWritten, offset);
     numbering.grow(hunk.oldStart + offset, hunk.newLines - hunk.oldLines);
@@ -93,7 +109,7 @@ async function placeFile(
       }
     }
     const added = await addFunctions(path, text, fits, stage, snapshot, growing);
-    const result = resultOf(hunk, offset, fits, added, diff, snapshot);
+    const result = resultOf(hunk, asWritten, offset, fits, added, diff, snapshot);
     hunks.push(result);
     if (result.status === 'failed' && section !== null) guessed.add(section);
     for (const { item, where } of fits) if (where.fuzz > 0 && item.release) guessed.add(item.release.name);
@@ -117,35 +133,60 @@ function keyOf({ release, file, lines }: Growing): string {
   return release?.key ?? `${file}:${lines[0]?.text ?? ''}`;
 }
 
+/** A function that a hunk may belong to. */
+interface Candidate {
+  readonly release: SnapshotFunction | null;
+  readonly lines: readonly Marked[];
+  /** Null for one that nothing was found to belong to so far: it has a release. */
+  readonly item: Growing | null;
+}
+
 interface Chosen {
   readonly item: Growing;
   readonly where: Fit;
 }
 
+interface Fitting {
+  readonly candidate: Candidate;
+  readonly where: Fit;
+}
+
 /** The functions that a hunk belongs to: the one that has all of it, else those that have a part each. */
-function choose(candidates: readonly Growing[], text: HunkText, section: string | null): readonly Chosen[] {
-  const fits = candidates.flatMap((item): Chosen[] => {
-    const where = fit(item.lines, text);
-    return where ? [{ item, where }] : [];
-  });
+function choose(
+  candidates: readonly Candidate[],
+  text: HunkText,
+  section: string | null,
+): readonly Fitting[] {
+  for (const fit of FITS) {
+    const fits = candidates.flatMap((candidate): Fitting[] => {
+      const where = fit(candidate.lines, text);
+      return where ? [{ candidate, where }] : [];
+    });
+    if (fits.length > 0) return best(fits, text, section);
+  }
+  return [];
+}
+
+function best(fits: readonly Fitting[], text: HunkText, section: string | null): readonly Fitting[] {
   for (const fitting of ['whole', 'part', 'evolved', 'fuzzy'] as const) {
     const such = fits.filter(({ where }) => where.fitting === fitting);
     if (such.length === 0) continue;
     if (fitting === 'part') return apart(such);
-    const named = such.find(({ item }) => item.release?.name === section);
+    const named = such.find(({ candidate }) => candidate.release?.name === section);
     // Code that is alike is meant in the function that the hunk names, and where it does not say, in the nearest.
     if (named) return [named];
     if (fitting !== 'whole' && section !== null) return [];
-    const distance = ({ item }: Chosen): number => Math.abs((item.lines[0]?.number ?? 0) - text.start);
+    const distance = ({ candidate: { item, release } }: Fitting): number =>
+      Math.abs(((item?.lines ?? release!.lines())[0]?.number ?? 0) - text.start);
     return [such.reduce((best, one) => (distance(one) < distance(best) ? one : best))];
   }
   return [];
 }
 
 /** Parts that do not overlap, the longest first. */
-function apart(fits: readonly Chosen[]): Chosen[] {
-  const chosen: Chosen[] = [];
-  const size = ({ where }: Chosen): number => where.to - where.from;
+function apart(fits: readonly Fitting[]): Fitting[] {
+  const chosen: Fitting[] = [];
+  const size = ({ where }: Fitting): number => where.to - where.from;
   for (const one of fits.toSorted((a, b) => size(b) - size(a))) {
     const overlaps = chosen.some(({ where }) => where.from < one.where.to && one.where.from < where.to);
     if (!overlaps) chosen.push(one);
@@ -207,6 +248,7 @@ function offsetOf(chosen: Chosen | undefined, { lines }: HunkText, numbering: Nu
 
 function resultOf(
   hunk: Hunk,
+  text: HunkText,
   offset: number,
   fits: readonly Chosen[],
   added: number,
@@ -228,7 +270,7 @@ function resultOf(
   if (added > 0 || diff.oldPath === null) return { ...result, status: 'applied' };
   const section = functionNamedBy(hunk.section);
   const known = section === null ? null : snapshot.own(section, diff.oldPath);
-  if (known?.hasLines === true && !endsBefore(known.lines(), hunkText(hunk))) {
+  if (known?.hasLines === true && !endsBefore(known.marks, text)) {
     return { ...result, status: 'failed', reason: `${section!}() of ${snapshot.name} has other code there` };
   }
   return { ...result, status: 'applied' };
