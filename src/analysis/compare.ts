@@ -23,6 +23,7 @@ export interface Difference {
  */
 export function compareHazards(before: Side, after: Side, files: readonly string[]): Difference {
   const renamed = renamedFunctions(before.program, after.program, files);
+  if (before.report === after.report && renamed.size === 0) return { introduced: [], resolved: [], renamed };
   const newName = (name: string): string => renamed.get(name) ?? name;
   const oldNames = new Map([...renamed].map(([old, name]) => [name, old]));
   const oldName = (name: string): string => oldNames.get(name) ?? name;

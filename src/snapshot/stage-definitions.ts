@@ -29,6 +29,11 @@ export class StageDefinitions implements Definitions {
     this.removed.add(entry.key);
   }
 
+  /** Are the same functions of the release gone? */
+  removesAsMuchAs({ removed }: StageDefinitions): boolean {
+    return removed.size === this.removed.size && [...removed].every((key) => this.removed.has(key));
+  }
+
   functions(): Iterable<FunctionEntry> {
     return [...this.snapshot.functions()].filter(({ key }) => !this.removed.has(key));
   }

@@ -6,6 +6,7 @@ import { findHazards, type HazardReport } from '../analysis/hazards.js';
 import { Program } from '../analysis/program.js';
 import { summaryText } from '../analysis/analysis-text.js';
 import type { Summary } from '../analysis/summary.js';
+import { asksForCallers } from '../analysis/part.js';
 import type { TreeAnalysis } from '../analysis/tree-analysis.js';
 import type { RuleData } from '../folio/contract.js';
 import { readFragment, type Fragment } from './fragment.js';
@@ -34,7 +35,7 @@ export async function analyseStages(
 ): Promise<readonly Side[]> {
   const stages: Stage[] = [];
   const covered = new Map(touched.map((item) => [item, coveredLines(item)]));
-  const callers = new Map<string, StagedFunction>();
+  const shared = new SharedByStages();
   let shown: ReadonlyMap<TouchedFunction, StagedFunction | null> = new Map();
   for (let number = 0; number < count; number++) {
     const changed = number === 0 ? touched : touched.filter((item) => differs(item, number));
@@ -53,7 +54,7 @@ export async function analyseStages(
       );
     }
     shown = read;
-    stages.push(new Stage(snapshot, touched, number, shown, callers, rules));
+    stages.push(new Stage(snapshot, touched, number, shown, shared, stages.at(-1) ?? null, rules));
   }
   const different = [...new Set(stages)];
   if (different.length > 1) followCallers(snapshot, different);
@@ -145,6 +146,31 @@ function coveredLines({ stages }: TouchedFunction): ReadonlySet<number> {
   return covered;
 }
 
+/** What the stages of a series have in common. */
+class SharedByStages {
+  private readonly callers = new Map<string, StagedFunction>();
+  private readonly summaries = new Map<string, Map<string, Summary>>();
+
+  /** A function that the series does not touch. */
+  caller(release: SnapshotFunction): StagedFunction {
+    let caller = this.callers.get(release.key);
+    if (!caller) {
+      caller = new StagedFunction(release.file, release, null, new Set(), new Map());
+      this.callers.set(release.key, caller);
+    }
+    return caller;
+  }
+
+  /** The first of a function's summaries that has this text: who asks again is told by the object that it is the same. */
+  said(key: string, text: string, summary: Summary): Summary {
+    const known = this.summaries.get(key) ?? new Map<string, Summary>();
+    this.summaries.set(key, known);
+    const same = known.get(text) ?? summary;
+    known.set(text, same);
+    return same;
+  }
+}
+
 /** The release at one stage of a series, as far as it is known. */
 class Stage implements Side, Informant {
   private readonly snapshot: Snapshot;
@@ -153,24 +179,27 @@ class Stage implements Side, Informant {
   private made: HazardReport | null = null;
   private readonly definitions: StageDefinitions;
   private readonly functions = new Map<string, StagedFunction>();
-  private readonly callers: Map<string, StagedFunction>;
+  private readonly series: SharedByStages;
+  private readonly previous: Stage | null;
   private readonly results = new Map<string, StagedAnalysis>();
 
   /**
    * @param shown what the series shows of the functions that it touches; null where they are not there, or unreadable
-   * @param callers the functions that it does not touch, as far as they were looked at, for all stages
+   * @param previous the stage before that is another one; null for the first
    */
   constructor(
     snapshot: Snapshot,
     touched: readonly TouchedFunction[],
     number: number,
     shown: ReadonlyMap<TouchedFunction, StagedFunction | null>,
-    callers: Map<string, StagedFunction>,
+    series: SharedByStages,
+    previous: Stage | null,
     rules: RuleData,
   ) {
     this.snapshot = snapshot;
     this.rules = rules;
-    this.callers = callers;
+    this.series = series;
+    this.previous = previous;
     this.definitions = new StageDefinitions(snapshot);
     for (const item of touched) {
       const staged = shown.get(item) ?? null;
@@ -218,7 +247,14 @@ class Stage implements Side, Informant {
       staged.covers(line, entry),
     );
     const named = new Set(entry.facts.nodes.flatMap(({ action }) => functionsNamed(action)));
-    const result = { entry, analysis, text: summaryText(analysis.summary), named, inquiry };
+    const text = summaryText(analysis.summary);
+    const result = {
+      entry,
+      analysis: { ...analysis, summary: this.series.said(staged.key, text, analysis.summary) },
+      text,
+      named,
+      inquiry,
+    };
     staged.remember(result);
     return result;
   }
@@ -234,12 +270,7 @@ class Stage implements Side, Informant {
     if (known) return known;
     const release = this.release(key);
     if (!release || this.program.resolve(release.name, release.file)?.key !== key) return null;
-    let caller = this.callers.get(key);
-    if (!caller) {
-      caller = new StagedFunction(release.file, release, null, new Set(), new Map());
-      this.callers.set(key, caller);
-    }
-    return caller;
+    return this.series.caller(release);
   }
 
   private release(key: string): SnapshotFunction | null {
@@ -262,7 +293,53 @@ class Stage implements Side, Informant {
 
   /** Made when it is asked for, after callers were followed. */
   get report(): HazardReport {
-    return (this.made ??= findHazards(this.analysis(), this.rules));
+    if (!this.made) {
+      const { previous } = this;
+      this.made =
+        previous && this.isLike(previous) ? previous.report : findHazards(this.analysis(), this.rules);
+    }
+    return this.made;
+  }
+
+  /**
+   * Do the same hazards follow from it as from another stage? They do where what differs has no part in hazards, and
+   * nothing of what differs is asked for by what has.
+   */
+  private isLike(other: Stage): boolean {
+    if (!this.definitions.removesAsMuchAs(other.definitions)) return false;
+    for (const key of new Set([...this.functions.keys(), ...other.functions.keys()])) {
+      const here = this.functions.get(key)?.entry([]).facts;
+      const there = other.functions.get(key)?.entry([]).facts;
+      if (here && there ? here.isStatic !== there.isStatic : this.isKnown(here ?? there!)) return false;
+    }
+    const calls = new Set<string>();
+    for (const key of new Set([...this.results.keys(), ...other.results.keys()])) {
+      const here = this.results.get(key)?.analysis;
+      const there = other.results.get(key)?.analysis;
+      if (here === there) continue;
+      // The order of what has a part is that of the keys, which is the same where both have them.
+      if ((here && takesPart(here)) || (there && takesPart(there))) return false;
+      if ((!here || !there) && this.release(key)) return false;
+      for (const callee of differences(here?.record.calls, there?.record.calls)) calls.add(callee);
+    }
+    return [...calls].every((key) => !this.isAsked(key) && !other.isAsked(key));
+  }
+
+  /** Has the release something of that name? */
+  private isKnown({ name }: FunctionFacts): boolean {
+    for (const _ of this.snapshot.functionsNamed(name)) return true;
+    return false;
+  }
+
+  /** Does it matter for some hazard whether anybody calls it? */
+  private isAsked(key: string): boolean {
+    const analysis = this.results.get(key)?.analysis ?? this.partOfRelease(key);
+    return analysis !== null && asksForCallers(analysis);
+  }
+
+  private partOfRelease(key: string): FunctionAnalysis | null {
+    const release = this.release(key);
+    return release?.hasHazards ? release.analysis : null;
   }
 
   private analysis(): TreeAnalysis {
@@ -284,4 +361,19 @@ class Stage implements Side, Informant {
     }
     return { program: this.program, functions, entries, analysed: functions.size };
   }
+}
+
+/** Whether hazards can follow from it, beside that it calls others. */
+function takesPart({ summary, record }: FunctionAnalysis): boolean {
+  return (
+    record.meetings.length > 0 ||
+    record.contexts.length > 0 ||
+    record.confirmed.length > 0 ||
+    summary.pending.length > 0 ||
+    summary.updates.length > 0
+  );
+}
+
+function differences(a: ReadonlySet<string> = new Set(), b: ReadonlySet<string> = new Set()): string[] {
+  return [...[...a].filter((item) => !b.has(item)), ...[...b].filter((item) => !a.has(item))];
 }
