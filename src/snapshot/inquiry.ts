@@ -16,6 +16,12 @@ export class Inquiry {
   private readonly owns = new Map<string, Map<string, FunctionEntry | null>>();
   private readonly globals = new Map<string, FunctionEntry | null>();
   private readonly summaries = new Map<string, Summary | null>();
+  private readonly bodies: ReadonlySet<string>;
+
+  /** @param bodies names of which it matters what they do themselves: iteration macros */
+  constructor(bodies: ReadonlySet<string>) {
+    this.bodies = bodies;
+  }
 
   noteOwn(name: string, file: string, answer: FunctionEntry | null): void {
     const ofFile = this.owns.get(file) ?? new Map<string, FunctionEntry | null>();
@@ -34,9 +40,34 @@ export class Inquiry {
   isAnsweredBy(informant: Informant): boolean {
     for (const [key, answer] of this.summaries) if (informant.summaryAt(key) !== answer) return false;
     for (const [file, names] of this.owns) {
-      for (const [name, answer] of names) if (informant.own(name, file) !== answer) return false;
+      for (const [name, answer] of names)
+        if (!this.isSame(name, informant.own(name, file), answer)) return false;
     }
-    for (const [name, answer] of this.globals) if (informant.global(name) !== answer) return false;
+    for (const [name, answer] of this.globals)
+      if (!this.isSame(name, informant.global(name), answer)) return false;
     return true;
   }
+
+  private isSame(name: string, one: FunctionEntry | null, other: FunctionEntry | null): boolean {
+    if (one === other) return true;
+    if (!one || !other || one.key !== other.key || this.bodies.has(name)) return false;
+    // Of one in a header it is looked whether it does anything.
+    return isFunctionOfSource(one) && isFunctionOfSource(other) && headOf(one) === headOf(other);
+  }
+}
+
+function isFunctionOfSource({ file, facts }: FunctionEntry): boolean {
+  return facts.kind === 'function' && file.endsWith('.c');
+}
+
+const heads = new WeakMap<FunctionEntry, string>();
+
+/** What callers see of a function, beside its summary. */
+function headOf(entry: FunctionEntry): string {
+  let head = heads.get(entry);
+  if (head === undefined) {
+    head = JSON.stringify({ ...entry.facts, line: 0, endLine: 0, locals: {}, nodes: [] });
+    heads.set(entry, head);
+  }
+  return head;
 }

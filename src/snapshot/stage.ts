@@ -235,7 +235,10 @@ class Stage implements Side, Informant {
   }
 
   private analyse(staged: StagedFunction, entry: StagedEntry): StagedAnalysis {
-    const inquiry = new Inquiry();
+    const { nodes } = entry.facts;
+    const inquiry = new Inquiry(
+      new Set(nodes.flatMap(({ action }) => (action.do === 'iterate' ? [action.macro] : []))),
+    );
     this.definitions.inquiry = inquiry;
     const found = new Execution(this.program, entry, ({ key }) => {
       const summary = this.summaryAt(key);
@@ -246,7 +249,7 @@ class Stage implements Side, Informant {
     const analysis = mergeAnalysis(staged.release?.analysis ?? null, found, (line) =>
       staged.covers(line, entry),
     );
-    const named = new Set(entry.facts.nodes.flatMap(({ action }) => functionsNamed(action)));
+    const named = new Set(nodes.flatMap(({ action }) => functionsNamed(action)));
     const text = summaryText(analysis.summary);
     const result = {
       entry,

@@ -13,8 +13,11 @@ const informant: Informant = {
   summaryAt: (key) => (key === lock.key ? summary : null),
 };
 
-function inquiry(): Inquiry {
-  const asked = new Inquiry();
+const file = 'mm/swap.c';
+const put = snapshot.own('__folio_put', file)!;
+
+function inquiry(bodies: readonly string[] = []): Inquiry {
+  const asked = new Inquiry(new Set(bodies));
   asked.noteOwn('folio_lock', 'mm/rmap.c', null);
   asked.noteGlobal('folio_lock', lock);
   asked.noteSummary(lock.key, summary);
@@ -32,5 +35,20 @@ describe('an inquiry', () => {
     ['a function does something else', { summaryAt: () => ({ ...NO_SUMMARY }) }],
   ])('is not where %s', (_, change) => {
     expect(inquiry().isAnsweredBy({ ...informant, ...change })).toBe(false);
+  });
+
+  it('is answered by who has another body of a function, and the same head', () => {
+    const asked = inquiry();
+    asked.noteOwn('__folio_put', file, put);
+    const other = { key: put.key, file, facts: { ...put.facts, nodes: [], line: 1 } };
+    const own = (_: string, path: string) => (path === file ? other : null);
+    expect(asked.isAnsweredBy({ ...informant, own })).toBe(true);
+    const changed = { ...other, facts: { ...other.facts, returns: 'struct folio *' } };
+    expect(asked.isAnsweredBy({ ...informant, own: (_, path) => (path === file ? changed : null) })).toBe(
+      false,
+    );
+    const iterating = inquiry(['__folio_put']);
+    iterating.noteOwn('__folio_put', file, put);
+    expect(iterating.isAnsweredBy({ ...informant, own })).toBe(false);
   });
 });
