@@ -25,8 +25,9 @@ export function isSameForFolios(
   isWithoutEffect: IsWithoutEffect,
 ): boolean {
   if (headText(then) !== headText(now)) return false;
-  const before = essenceOf(then.nodes, wasWithoutEffect);
-  const after = essenceOf(now.nodes, isWithoutEffect);
+  const differing = callsThatDiffer(then.nodes, now.nodes);
+  const before = essenceOf(then.nodes, (name) => differing.has(name) && wasWithoutEffect(name));
+  const after = essenceOf(now.nodes, (name) => differing.has(name) && isWithoutEffect(name));
   if (before.length !== after.length) return false;
   // What was found out is known by lines.
   const isInPlace = (line: number, place: number): boolean => (lines(file, line) ?? line) === place;
@@ -81,6 +82,20 @@ function headText({
   locals,
 }: FunctionFacts): string {
   return JSON.stringify([name, kind, isStatic, isInit, returns, parameters, variadic, locals]);
+}
+
+/** Names that are called more often before or after. */
+function callsThatDiffer(then: readonly FactNode[], now: readonly FactNode[]): ReadonlySet<string> {
+  const counts = new Map<string, number>();
+  const count = (nodes: readonly FactNode[], by: number): void => {
+    for (const { action } of nodes) {
+      if (action.do !== 'call' || typeof action.callee !== 'string') continue;
+      counts.set(action.callee, (counts.get(action.callee) ?? 0) + by);
+    }
+  };
+  count(then, -1);
+  count(now, 1);
+  return new Set([...counts].flatMap(([name, difference]) => (difference === 0 ? [] : [name])));
 }
 
 /** Temporaries are numbered in the order of all calls. */

@@ -11,9 +11,14 @@ export function changedFunctions(
   for (const facts of after) {
     const known = old.get(facts.name);
     old.delete(facts.name);
-    if (!known || !(areOfOne(known, facts) || bodyText(known) === bodyText(facts))) changed.push(facts.name);
+    if (!known || !isSame(known, facts)) changed.push(facts.name);
   }
   return [...changed, ...old.keys()];
+}
+
+function isSame(known: FunctionFacts, facts: FunctionFacts): boolean {
+  if (areOfOne(known, facts)) return true;
+  return known.nodes.length === facts.nodes.length && bodyText(known) === bodyText(facts);
 }
 
 /** What a function does, without line numbers. */
