@@ -42,7 +42,7 @@ export function affectedFunctions(
   return affected;
 }
 
-/** What the files that differ define, before or after. */
+/** The functions of the files that differ, before or after, and what else they define otherwise than before. */
 function wordsOf(kept: KeptTree, definitions: ChangedDefinitions) {
   const words = {
     /** With the files that define them. */
@@ -60,13 +60,26 @@ function wordsOf(kept: KeptTree, definitions: ChangedDefinitions) {
       if (paths) paths.push(path);
       else words.functions.set(name, [path]);
     }
-    for (const own of [kept.ownOf(path), definitions.ownOf(path)]) {
-      for (const name of own?.structs ?? []) words.structs.add(name);
-      for (const name of own?.constants ?? []) words.constants.add(name);
-      for (const { field } of own?.slots ?? []) words.slots.add(field);
-    }
+    const [then, now] = [kept.definitionsIn(path), definitions.definitionsIn(path)];
+    for (const name of namesThatDiffer(then.structs, now.structs)) words.structs.add(name);
+    for (const name of namesThatDiffer(then.constants, now.constants)) words.constants.add(name);
+    if (isAlike(then.slots, now.slots)) continue;
+    for (const { field } of [...then.slots, ...now.slots]) words.slots.add(field);
   }
   return words;
+}
+
+function namesThatDiffer(
+  then: Readonly<Record<string, unknown>>,
+  now: Readonly<Record<string, unknown>>,
+): string[] {
+  if (then === now) return [];
+  const names = new Set([...Object.keys(then), ...Object.keys(now)]);
+  return [...names].filter((name) => !isAlike(then[name], now[name]));
+}
+
+function isAlike(then: unknown, now: unknown): boolean {
+  return then === now || JSON.stringify(then) === JSON.stringify(now);
 }
 
 /** Can what is meant by a name differ, here or elsewhere, for what a file defines? */

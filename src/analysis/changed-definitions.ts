@@ -2,7 +2,7 @@ import { append } from './append.js';
 import type { FileFacts, SlotInitialiser } from '../c/facts.js';
 import type { Constants } from './condition.js';
 import type { Definitions, FilledSlot, FunctionEntry } from './definitions.js';
-import { areOfOne, bestOf, type FileDefinitions, type KeptTree } from './kept/kept-tree.js';
+import { areOfOne, bestOf, type KeptTree, type OtherDefinitions } from './kept/kept-tree.js';
 import { bodyText, fingerprintOf } from './kept/function-text.js';
 
 /** A kept tree in which some files are others. */
@@ -140,12 +140,9 @@ export class ChangedDefinitions implements Definitions {
     return (this.slotRows.holding.get(name) ?? []).map(([, { field }]) => field);
   }
 
-  /** What a file that differs defines beside functions. */
-  ownOf(path: string): FileDefinitions | null {
-    const facts = this.files.get(path);
-    return facts
-      ? { structs: Object.keys(facts.structs), constants: Object.keys(facts.constants), slots: facts.slots }
-      : null;
+  /** What a file that differs defines besides functions. */
+  definitionsIn(path: string): OtherDefinitions {
+    return this.files.get(path) ?? NOTHING;
   }
 
   *slots(): Iterable<FilledSlot> {
@@ -175,6 +172,8 @@ export class ChangedDefinitions implements Definitions {
     return value;
   }
 }
+
+const NOTHING: OtherDefinitions = { structs: {}, constants: {}, slots: [] };
 
 function byFile(a: FunctionEntry, b: FunctionEntry): number {
   return a.file < b.file ? -1 : a.file > b.file ? 1 : 0;

@@ -48,9 +48,12 @@ export async function analyse(
   const kept = await keptTree(bottom, rules, store, progress);
   const derived = withContract(distrusted, rules);
   const key = [...derived].sort().join('\0');
-  const known = analysed.get(tree);
+  // A base is another object in each review.
+  const place = changes.size === 0 ? kept : tree;
+  const known = analysed.get(place);
   const isKnown =
     known?.kept === kept &&
+    known.rules === rules &&
     known.key === key &&
     known.extent === extent &&
     [...trusted].every((name) => known.trusted.has(name));
@@ -73,7 +76,7 @@ export async function analyse(
     progress,
     extent,
   );
-  if (found.analysis.outgrown.size === 0) analysed.set(tree, { kept, key, trusted, extent, found });
+  if (found.analysis.outgrown.size === 0) analysed.set(place, { kept, rules, key, trusted, extent, found });
   return found;
 }
 
@@ -107,8 +110,9 @@ export async function outgrownContracts(
 }
 
 interface Analysed {
-  /** What it was held against: this is of the same rules. */
+  /** What it was held against. */
   readonly kept: KeptTree;
+  readonly rules: RuleData;
   /** The functions that were distrusted. */
   readonly key: string;
   /** The functions that were held against their contracts. */
@@ -123,8 +127,8 @@ interface Contracts {
   readonly trusted: ReadonlySet<string>;
 }
 
-/** What was found last in trees: reviews come back to them. */
-const analysed = new WeakMap<Tree, Analysed>();
+/** What was found last in trees, and in kept ones on which nothing lies: reviews come back to them. */
+const analysed = new WeakMap<Tree | KeptTree, Analysed>();
 
 async function analyseOn(
   base: KeptTree,

@@ -35,8 +35,11 @@ interface Tell {
 export interface FileDefinitions {
   readonly structs: readonly string[];
   readonly constants: readonly string[];
-  readonly slots: readonly { readonly struct: string; readonly field: string; readonly function: string }[];
+  readonly slots: FileFacts['slots'];
 }
+
+/** The same, with what each of them is. */
+export type OtherDefinitions = Pick<FileFacts, 'structs' | 'constants' | 'slots'>;
 
 /** The kinds of words by which functions are found that mention one. */
 export type Mention = 'names' | 'fields' | 'types';
@@ -71,6 +74,7 @@ export class KeptTree implements Definitions {
   private readonly entries = new Map<number, KeptFunction>();
   private readonly analyses = new Map<number, FunctionAnalysis | null>();
   private readonly knownFiles = new Map<number, FileRow>();
+  private readonly knownDefinitions = new Map<string, OtherDefinitions>();
   private readonly knownBodies = new Map<number, readonly Body[]>();
   private readonly graphs: Readonly<Record<'callees' | 'callers', GraphReader>>;
   private knownParts: ReadonlyMap<number, FunctionRow> | null = null;
@@ -229,7 +233,13 @@ export class KeptTree implements Definitions {
   }
 
   /** All that a file defines besides functions, as it is read from the file. */
-  definitionsIn(path: string): Pick<FileFacts, 'structs' | 'constants' | 'slots'> {
+  definitionsIn(path: string): OtherDefinitions {
+    let known = this.knownDefinitions.get(path);
+    if (!known) this.knownDefinitions.set(path, (known = this.readDefinitions(path)));
+    return known;
+  }
+
+  private readDefinitions(path: string): OtherDefinitions {
     const own = this.ownOf(path) ?? { structs: [], constants: [], slots: [] };
     const rows = <Row extends readonly [number, ...unknown[]]>(all: readonly Row[]): Row[] =>
       all.filter(([file]) => this.pathOf(file) === path);
@@ -244,12 +254,7 @@ export class KeptTree implements Definitions {
           rows(this.list<ConstantRow>('constants', name)).map(([, value]) => [name, value]),
         ),
       ),
-      slots: own.slots.flatMap(({ struct, field, function: name }) =>
-        rows(this.slotRows('slots', field))
-          .filter((row) => row[1] === struct && row[3] === name)
-          .slice(0, 1)
-          .map((row) => ({ struct, field, function: name, local: row[4] === 1 })),
-      ),
+      slots: own.slots,
     };
   }
 
