@@ -10,7 +10,9 @@ import type { KeptTree } from './kept/kept-tree.js';
 import { orderWithChanges, type Order } from './kept-order.js';
 import { calleesOf } from './order.js';
 import { asksForCallers } from './part.js';
+import { pendingNews } from './pending-news.js';
 import type { FunctionEntry, Program } from './program.js';
+import { wayOf } from './recorder.js';
 import { Relocation, type LineMap } from './relocation.js';
 import type { Summary } from './summary.js';
 import { isSameForFolios, isWithoutEffect, type IsWithoutEffect } from './unnoticed.js';
@@ -34,7 +36,12 @@ export interface RenewedAnalysis extends TreeAnalysis {
    * tree. Where there are some, the analysis was given up: what their callers are told is wrong.
    */
   readonly outgrown: ReadonlySet<string>;
+  /** Functions that were not asked for the conditions of meetings in their callees, which others had confirmed. */
+  readonly unasked: Unasked;
 }
+
+/** By number of a function, the numbers of those of its callees that have such meetings. */
+export type Unasked = ReadonlyMap<number, ReadonlySet<number>>;
 
 /** What is analysed: a kept tree, and how another one differs from it. */
 export interface ChangedTree {
@@ -42,6 +49,7 @@ export interface ChangedTree {
   /** The kept tree as a program, and what is known of it otherwise than it was kept: contracts may be distrusted. */
   readonly before: Program;
   readonly renewed: ReadonlyMap<number, FunctionAnalysis | null>;
+  readonly unasked: Unasked;
   readonly definitions: ChangedDefinitions;
   readonly program: Program;
   /** Where lines of the kept tree are now. */
@@ -76,12 +84,12 @@ export function analyseTree(
   extent: Extent = 'parts',
   progress: TreeProgress = () => undefined,
 ): RenewedAnalysis {
-  return new ChangeAnalysis(tree, progress).run(extent);
+  return new ChangeAnalysis(tree, extent, progress).run(extent);
 }
 
 /** The same, for a tree that is to be kept. */
 export function analyseWhole(tree: ChangedTree, progress: TreeProgress = () => undefined): WholeAnalysis {
-  return new ChangeAnalysis(tree, progress).whole();
+  return new ChangeAnalysis(tree, 'all', progress).whole();
 }
 
 class ChangeAnalysis {
@@ -100,19 +108,33 @@ class ChangeAnalysis {
   private order: Order = { functions: new Uint32Array(0), positions: new Int32Array(0) };
   private readonly relocated = new Map<number, FunctionAnalysis | null>();
   private readonly outgrown = new Set<string>();
+  private readonly unasked = new Map<number, Set<number>>();
+  /** Who confirms a meeting, by its way, of those that were done again. */
+  private readonly confirmedIn = new Map<string, Set<number>>();
+  private readonly newWays = new WeakMap<FunctionAnalysis, Set<string>>();
+  /** Times that a function was asked. */
+  private readonly asked = new Map<number, number>();
+  /** Is a function asked even for the conditions of meetings that are confirmed? What is kept says so of each. */
+  private readonly asksAll: boolean;
   /** What came later in a circle and was left out. */
   private leftOut = false;
 
-  constructor(tree: ChangedTree, progress: TreeProgress) {
+  constructor(tree: ChangedTree, extent: Extent, progress: TreeProgress) {
     this.tree = tree;
+    this.asksAll = extent === 'all';
     this.progress = progress;
     this.relocation = new Relocation(tree.lines, tree.definitions.changed);
   }
 
   run(extent: Extent): RenewedAnalysis {
     this.analyse(extent);
+    const { outgrown, unasked } = this;
     const functions = new Map<string, FunctionAnalysis>();
     const entries = new Map<string, FunctionEntry>();
+    if (outgrown.size > 0) {
+      const { program } = this.tree;
+      return { program, functions, entries, analysed: 0, renewed: new Map(), outgrown, unasked };
+    }
     const put = (number: number, analysis: FunctionAnalysis | null): void => {
       const entry = this.entry(number);
       if (!entry || !analysis) return;
@@ -127,7 +149,7 @@ class ChangeAnalysis {
       put(number, made === undefined ? this.base(number) : made);
     }
     const renewed = new Map([...this.results].filter(([number, made]) => made !== this.base(number)));
-    return { program, functions, entries, analysed: this.analysed(), renewed, outgrown: this.outgrown };
+    return { program, functions, entries, analysed: this.analysed(), renewed, outgrown, unasked };
   }
 
   /** How many functions matter now. */
@@ -174,13 +196,17 @@ class ChangeAnalysis {
   private analyse(extent: Extent): void {
     const pending = new Set(this.takeChanges());
     this.order = this.sort(extent);
+    this.takeUnasked();
     // In a circle the callee comes later; who calls one that has changed is done without it first.
     for (const number of this.rewritten) {
       if (!this.base(number)) continue;
       for (const caller of this.callers(number)) if (this.isBehind(number, caller)) pending.add(caller);
     }
     let round = pending;
-    for (let count = 0; count <= ROUNDS && round.size > 0; count++) round = this.goThrough(round, count);
+    for (let count = 0; count <= ROUNDS && round.size > 0; count++) {
+      const again = this.goThrough(round, count);
+      round = this.askCallers(count < ROUNDS ? again : new Set());
+    }
     if (this.outgrown.size > 0) return;
     for (const [number, made] of this.results) {
       const base = this.base(number);
@@ -302,33 +328,125 @@ class ChangeAnalysis {
     const marked = new Uint8Array(functions.length);
     const again = new Set<number>();
     for (const number of pending) marked[positions[number]!] = 1;
-    for (let position = 0; position < functions.length; position++) {
+    for (let position = 0; position < functions.length && !this.isGivenUp(); position++) {
       if (position % 100 === 0 && round === 0) this.progress(position, functions.length);
       if (marked[position] === 0) continue;
       const number = functions[position]!;
       const entry = this.entry(number);
       if (!entry || (this.outgrown.size > 0 && !this.rewritten.has(number))) continue;
-      const before = this.results.has(number) ? this.results.get(number)! : this.base(number);
-      const made = this.perform(number, entry, round);
-      this.results.set(number, made);
+      for (const caller of this.redo(number, entry, round)) {
+        if (this.isBehind(number, caller)) again.add(caller);
+        else marked[positions[caller]!] = 1;
+      }
       if (this.leftOut) again.add(number);
-      if (isEqual(before, made)) {
-        if (before) this.results.set(number, before);
-        continue;
-      }
-      if (before && made && tellsTheSame(before, made) && asksForCallers(before) === asksForCallers(made)) {
-        // What differs is of no caller's business; who they are may matter to it.
-        this.results.set(number, { summary: before.summary, record: made.record });
-        continue;
-      }
-      this.judgeContract(entry.facts.name, this.base(number), made);
-      for (const caller of this.callers(number)) {
-        if (!this.isBehind(number, caller)) marked[positions[caller]!] = 1;
-        else if (before || (made && tellsSomething(made.summary))) again.add(caller);
-      }
     }
     if (round === 0) this.progress(functions.length, functions.length);
     return again;
+  }
+
+  /**
+   * Does a function again.
+   *
+   * @returns its callers that learn something else
+   */
+  private redo(number: number, entry: FunctionEntry, round: number): readonly number[] {
+    const before = this.known(number);
+    const made = this.perform(number, entry, round);
+    this.unasked.delete(number);
+    this.results.set(number, made);
+    if (isEqual(before, made)) {
+      if (before) this.results.set(number, before);
+      return [];
+    }
+    this.noteConfirmed(number, before, made);
+    if (before && made && tellsTheSame(before, made) && asksForCallers(before) === asksForCallers(made)) {
+      // What differs is of no caller's business; who they are may matter to it.
+      this.results.set(number, { summary: before.summary, record: made.record });
+      return [];
+    }
+    this.judgeContract(entry.facts.name, this.base(number), made);
+    const callers = [...this.callers(number)];
+    if (!this.asksAll && pendingNews(before, made)) {
+      for (const caller of callers) {
+        const callees = this.unasked.get(caller) ?? new Set();
+        this.unasked.set(caller, callees.add(number));
+      }
+      return [];
+    }
+    const tells = before !== null || (made !== null && tellsSomething(made.summary));
+    return tells ? callers : callers.filter((caller) => !this.isBehind(number, caller));
+  }
+
+  /** What is known of a function now. */
+  private known(number: number): FunctionAnalysis | null {
+    const made = this.results.get(number);
+    return made === undefined ? this.base(number) : made;
+  }
+
+  /** Has each of the contracts that are trusted turned out to be outgrown? There is nothing else to find out then. */
+  private isGivenUp(): boolean {
+    return this.outgrown.size > 0 && this.outgrown.size === this.tree.trusted.size;
+  }
+
+  /** What the analysis that this one is held against did not ask for, and what it has confirmed. */
+  private takeUnasked(): void {
+    for (const number of this.tree.renewed.keys()) this.noteConfirmed(number, null, this.base(number));
+    for (const [caller, callees] of this.tree.unasked) {
+      if (this.entry(caller)) this.unasked.set(caller, new Set(callees));
+    }
+  }
+
+  /**
+   * Asks callers for the conditions of meetings in their callees, those with the fewest callees first, as long as there
+   * is one that nobody confirms: that it can be is all that is wanted to be known of a meeting.
+   *
+   * @param again those that are done once more anyway
+   * @returns these, and those that have to be done once more because something else came out
+   */
+  private askCallers(again: ReadonlySet<number>): Set<number> {
+    const more = new Set(again);
+    while (this.outgrown.size === 0) {
+      let next = -1;
+      for (const [caller, callees] of this.unasked) {
+        if (more.has(caller) || (this.asked.get(caller) ?? 0) > ROUNDS) continue;
+        if (next >= 0 && this.callees(caller).length >= this.callees(next).length) continue;
+        if ([...callees].some((callee) => !this.isConfirmed(callee))) next = caller;
+      }
+      if (next < 0) break;
+      const entry = this.entry(next);
+      this.asked.set(next, (this.asked.get(next) ?? 0) + 1);
+      if (!entry) this.unasked.delete(next);
+      else for (const caller of this.redo(next, entry, 1)) more.add(caller);
+    }
+    return more;
+  }
+
+  /** Does somebody confirm each meeting that callers of a function were not asked about in the kept tree? */
+  private isConfirmed(number: number): boolean {
+    const found = this.known(number);
+    if (!found) return true;
+    let ways = this.newWays.get(found);
+    if (!ways) {
+      ways = new Set(found.summary.pending.map(({ meeting }) => wayOf(meeting)));
+      for (const { meeting } of this.kept(number)?.summary.pending ?? []) ways.delete(wayOf(meeting));
+      this.newWays.set(found, ways);
+    }
+    for (const way of ways) if (!this.confirmedIn.get(way)?.size) return false;
+    return true;
+  }
+
+  private noteConfirmed(
+    number: number,
+    before: FunctionAnalysis | null,
+    made: FunctionAnalysis | null,
+  ): void {
+    for (const meeting of before?.record.confirmed ?? [])
+      this.confirmedIn.get(wayOf(meeting))?.delete(number);
+    for (const meeting of made?.record.confirmed ?? []) {
+      const way = wayOf(meeting);
+      const numbers = this.confirmedIn.get(way) ?? new Set();
+      this.confirmedIn.set(way, numbers.add(number));
+    }
   }
 
   private judgeContract(name: string, before: FunctionAnalysis | null, made: FunctionAnalysis | null): void {
@@ -398,11 +516,20 @@ class ChangeAnalysis {
     let analysis = this.relocated.get(number);
     if (analysis === undefined) {
       const renewed = this.tree.renewed.get(number);
-      const known = renewed === undefined ? kept.analysis(number) : renewed;
-      analysis = known && this.relocation.analysis(known, kept.entry(number).file);
+      analysis = renewed === undefined ? this.kept(number) : this.moved(number, renewed);
       this.relocated.set(number, analysis);
     }
     return analysis;
+  }
+
+  /** What was kept of a function. */
+  private kept(number: number): FunctionAnalysis | null {
+    const { kept } = this.tree;
+    return number >= kept.size ? null : this.moved(number, kept.analysis(number));
+  }
+
+  private moved(number: number, known: FunctionAnalysis | null): FunctionAnalysis | null {
+    return known && this.relocation.analysis(known, this.tree.kept.entry(number).file);
   }
 
   private entry(number: number): FunctionEntry | null {

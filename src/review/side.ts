@@ -163,8 +163,12 @@ async function analyseOn(
   const program = new Program(definitions, model, rules, version, distrusted);
   const basis =
     below && kept === base
-      ? { before: below.program, renewed: below.analysis.renewed }
-      : { before: new Program(kept, kept.model ?? model, rules, version, new Set()), renewed: new Map() };
+      ? { before: below.program, renewed: below.analysis.renewed, unasked: below.analysis.unasked }
+      : {
+          before: new Program(kept, kept.model ?? model, rules, version, new Set()),
+          renewed: new Map(),
+          unasked: new Map(),
+        };
   const lines: LineMap = (file, line) => maps.get(file)?.(line);
   const changed = { kept, ...basis, definitions, program, lines, trusted };
   const analysis = analyseTree(changed, extent, (done, all) => {

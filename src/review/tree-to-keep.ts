@@ -99,7 +99,7 @@ export async function analyseToKeep(
   const before = new Program(kept, kept.model ?? model, rules, version, new Set());
   const lines = linesOfMoved(kept, definitions);
   const analysis = analyseWhole(
-    { kept, before, renewed: new Map(), definitions, program, lines, trusted: new Set() },
+    { kept, before, renewed: new Map(), unasked: new Map(), definitions, program, lines, trusted: new Set() },
     (done, all) => {
       progress('following folios', done, all);
     },
