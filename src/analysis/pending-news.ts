@@ -8,12 +8,15 @@ import type { PendingMeeting, Summary } from './summary.js';
 /**
  * Where all that callers would learn anew of a function is that they are asked for the conditions of further meetings:
  * the ways to these. Null where they would learn something else.
+ *
+ * @param before null for a function that nobody looked at, as it has nothing to do with folios but these meetings:
+ * callers can do without the rest that is found out about it, as they did
  */
 export function pendingNews(
   before: FunctionAnalysis | null,
-  made: FunctionAnalysis | null,
+  made: FunctionAnalysis,
 ): ReadonlySet<string> | null {
-  if (!made || !(before ? saysTheSame(before.summary, made.summary) : saysNothing(made.summary))) return null;
+  if (before && !saysTheSame(before.summary, made.summary)) return null;
   // Whether anybody passes a list tells about a meeting, too.
   if (hasMeetingOfCallers(made) && !(before && hasMeetingOfCallers(before))) return null;
   const known = new Set(before?.summary.pending.map(pendingKey));
@@ -28,19 +31,6 @@ export function pendingNews(
 
 function saysTheSame(before: Summary, made: Summary): boolean {
   return summaryText({ ...before, pending: [] }) === summaryText({ ...made, pending: [] });
-}
-
-/** Is nothing said of folios, so that callers can do without, as they did? */
-function saysNothing({ outcomes, updates, atomicUpdates, parameterCalls }: Summary): boolean {
-  return (
-    updates.length + atomicUpdates.length + parameterCalls.length === 0 &&
-    outcomes.every(
-      ({ resultOrigin, changes, stores, fills }) =>
-        resultOrigin === null &&
-        changes.length + fills.length === 0 &&
-        stores.every(({ origin }) => origin === null),
-    )
-  );
 }
 
 function hasMeetingOfCallers({ record }: FunctionAnalysis): boolean {

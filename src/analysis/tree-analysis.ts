@@ -112,6 +112,8 @@ class ChangeAnalysis {
   /** Who confirms a meeting, by its way, of those that were done again. */
   private readonly confirmedIn = new Map<string, Set<number>>();
   private readonly newWays = new WeakMap<FunctionAnalysis, Set<string>>();
+  /** Functions that nobody looked at before, and would not now but for the conditions of meetings in their callees. */
+  private readonly lookedAtToAsk = new Set<number>();
   /** Times that a function was asked. */
   private readonly asked = new Map<number, number>();
   /** Is a function asked even for the conditions of meetings that are confirmed? What is kept says so of each. */
@@ -330,8 +332,8 @@ class ChangeAnalysis {
     for (const number of pending) marked[positions[number]!] = 1;
     for (let position = 0; position < functions.length && !this.isGivenUp(); position++) {
       if (position % 100 === 0 && round === 0) this.progress(position, functions.length);
-      if (marked[position] === 0) continue;
       const number = functions[position]!;
+      if (marked[position] === 0 && !this.isToAsk(number)) continue;
       const entry = this.entry(number);
       if (!entry || (this.outgrown.size > 0 && !this.rewritten.has(number))) continue;
       for (const caller of this.redo(number, entry, round)) {
@@ -366,7 +368,7 @@ class ChangeAnalysis {
     }
     this.judgeContract(entry.facts.name, this.base(number), made);
     const callers = [...this.callers(number)];
-    if (!this.asksAll && pendingNews(before, made)) {
+    if (this.onlyAsks(number, entry, before, made)) {
       for (const caller of callers) {
         const callees = this.unasked.get(caller) ?? new Set();
         this.unasked.set(caller, callees.add(number));
@@ -375,6 +377,24 @@ class ChangeAnalysis {
     }
     const tells = before !== null || (made !== null && tellsSomething(made.summary));
     return tells ? callers : callers.filter((caller) => !this.isBehind(number, caller));
+  }
+
+  /** Is all that callers would learn anew of a function what they are asked about meetings? */
+  private onlyAsks(
+    number: number,
+    entry: FunctionEntry,
+    before: FunctionAnalysis | null,
+    made: FunctionAnalysis | null,
+  ): boolean {
+    if (this.asksAll || !made || !pendingNews(before, made)) return false;
+    if (before) return true;
+    if (this.rewritten.has(number)) return false;
+    const concerned = this.concerns(number, entry, (callee) => {
+      const summary = this.lookedAtToAsk.has(callee) ? null : this.known(callee)?.summary;
+      return summary ? { ...summary, pending: [] } : null;
+    });
+    if (!concerned) this.lookedAtToAsk.add(number);
+    return !concerned;
   }
 
   /** What is known of a function now. */
@@ -407,10 +427,10 @@ class ChangeAnalysis {
     const more = new Set(again);
     while (this.outgrown.size === 0) {
       let next = -1;
-      for (const [caller, callees] of this.unasked) {
+      for (const caller of this.unasked.keys()) {
         if (more.has(caller) || (this.asked.get(caller) ?? 0) > ROUNDS) continue;
         if (next >= 0 && this.callees(caller).length >= this.callees(next).length) continue;
-        if ([...callees].some((callee) => !this.isConfirmed(callee))) next = caller;
+        if (this.isToAsk(caller)) next = caller;
       }
       if (next < 0) break;
       const entry = this.entry(next);
@@ -419,6 +439,12 @@ class ChangeAnalysis {
       else for (const caller of this.redo(next, entry, 1)) more.add(caller);
     }
     return more;
+  }
+
+  /** Has a function callees with a meeting that nobody has confirmed, for the conditions of which it was not asked? */
+  private isToAsk(number: number): boolean {
+    for (const callee of this.unasked.get(number) ?? []) if (!this.isConfirmed(callee)) return true;
+    return false;
   }
 
   /** Does somebody confirm each meeting that callers of a function were not asked about in the kept tree? */
@@ -480,14 +506,22 @@ class ChangeAnalysis {
     entry: FunctionEntry,
     summaryOf: (callee: number) => Summary | null,
   ): FunctionAnalysis | null {
-    const { program } = this.tree;
-    const of = (callee: FunctionEntry): Summary | null => {
-      const known = this.numberOf(callee);
-      return known < 0 ? null : summaryOf(known);
-    };
+    if (!this.results.get(number) && !this.concerns(number, entry, summaryOf)) return null;
+    return new Execution(this.tree.program, entry, (callee) => this.summaryOf(callee, summaryOf)).run();
+  }
+
+  private concerns(
+    number: number,
+    entry: FunctionEntry,
+    summaryOf: (callee: number) => Summary | null,
+  ): boolean {
     const callees = [...this.callees(number)].flatMap((callee) => this.entry(callee) ?? []);
-    if (!this.results.get(number) && !concernsFolios(entry, program, callees, of)) return null;
-    return new Execution(program, entry, of).run();
+    return concernsFolios(entry, this.tree.program, callees, (callee) => this.summaryOf(callee, summaryOf));
+  }
+
+  private summaryOf(callee: FunctionEntry, summaryOf: (callee: number) => Summary | null): Summary | null {
+    const known = this.numberOf(callee);
+    return known < 0 ? null : summaryOf(known);
   }
 
   /**
