@@ -4,12 +4,12 @@ import { indexRows } from './index-rows.js';
 import { rowLine } from './report.js';
 import { reviewRows } from './review-rows.js';
 import type { Round, Row } from './row.js';
-import { runningRow } from './running-row.js';
+import { runningRows } from './running-row.js';
 import { makeScratch } from './scratch.js';
 import { withoutTreeRow } from './without-tree-row.js';
 
 const options = readOptions(process.argv.slice(2));
-const all: readonly Row[] = [...indexRows, ...reviewRows, withoutTreeRow, runningRow, ...epochRows];
+const all: readonly Row[] = [...indexRows, ...reviewRows, withoutTreeRow, ...runningRows, ...epochRows];
 const rows =
   options.rows.length === 0
     ? all.filter((row) => options.epoch !== null || !epochRows.includes(row))

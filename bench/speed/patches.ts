@@ -33,6 +33,21 @@ export function smallPatch(scratch: Scratch, path: string): PatchToReview {
   return patch(scratch, new Map([[path, text]]));
 }
 
+/** Patches of so many files of mm/ that each add one more return to one function that handles folios. */
+export function earlyReturnPatches(scratch: Scratch, count: number): PatchToReview[] {
+  const patches: PatchToReview[] = [];
+  for (const [path, before] of scratch.read(scratch.files().filter((path) => /^mm\/\w+\.c$/.test(path)))) {
+    if (patches.length === count) break;
+    const { text, added } = withLines(before, 1, (last) => [
+      '\tif (fatal_signal_pending(current))',
+      `\t${last}`,
+    ]);
+    if (added > 0) patches.push(patch(scratch, new Map([[path, text]])));
+  }
+  if (patches.length < count) throw new Error('mm/ of this tree has too few files to change');
+  return patches;
+}
+
 /** A patch with more than 400 lines of diff: one call in each of many functions of mm/. */
 export function largePatch(scratch: Scratch): PatchToReview {
   const contents = new Map<string, string>();
@@ -73,6 +88,15 @@ function patch(scratch: Scratch, contents: ReadonlyMap<string, string>): PatchTo
 
 /** Adds `cond_resched();` before the last return of up to `count` functions that handle folios. */
 function withCalls(text: string, count: number): { text: string; added: number } {
+  return withLines(text, count, () => ['\tcond_resched();']);
+}
+
+/** Adds lines before the last return of up to `count` functions that handle folios; they are told that return. */
+function withLines(
+  text: string,
+  count: number,
+  make: (last: string) => readonly string[],
+): { text: string; added: number } {
   const lines = text.split('\n');
   let added = 0;
   let open = -1;
@@ -83,9 +107,10 @@ function withCalls(text: string, count: number): { text: string; added: number }
     const handles = lines.slice(open, at).some((line) => line.includes('folio'));
     // After a macro-like line the statement would belong to an `if` without braces.
     if (last > 0 && handles && lines[open + last - 1]!.trim() === '') {
-      lines.splice(open + last, 0, '\tcond_resched();');
+      const more = make(lines[open + last]!);
+      lines.splice(open + last, 0, ...more);
       added++;
-      at++;
+      at += more.length;
     }
     open = -1;
   }
