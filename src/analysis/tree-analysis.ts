@@ -3,6 +3,7 @@ import { affectedFunctions } from './affected.js';
 import { CallGraph, calleesFirst, positionsIn } from './call-graph.js';
 import type { ChangedDefinitions } from './changed-definitions.js';
 import { concernsFolios } from './concern.js';
+import { Confirmations } from './confirmations.js';
 import { analysisText, summaryText } from './analysis-text.js';
 import { mentionedFunctions } from './evidence.js';
 import { Execution, type FunctionAnalysis } from './execution.js';
@@ -12,7 +13,6 @@ import { calleesOf } from './order.js';
 import { asksForCallers } from './part.js';
 import { pendingNews } from './pending-news.js';
 import type { FunctionEntry, Program } from './program.js';
-import { wayOf } from './recorder.js';
 import { Relocation, type LineMap } from './relocation.js';
 import type { Summary } from './summary.js';
 import { isSameForFolios, isWithoutEffect, type IsWithoutEffect } from './unnoticed.js';
@@ -109,9 +109,7 @@ class ChangeAnalysis {
   private readonly relocated = new Map<number, FunctionAnalysis | null>();
   private readonly outgrown = new Set<string>();
   private readonly unasked = new Map<number, Set<number>>();
-  /** Who confirms a meeting, by its way, of those that were done again. */
-  private readonly confirmedIn = new Map<string, Set<number>>();
-  private readonly newWays = new WeakMap<FunctionAnalysis, Set<string>>();
+  private readonly confirmations = new Confirmations();
   /** Functions that nobody looked at before, and would not now but for the conditions of meetings in their callees. */
   private readonly lookedAtToAsk = new Set<number>();
   /** Times that a function was asked. */
@@ -360,7 +358,7 @@ class ChangeAnalysis {
       if (before) this.results.set(number, before);
       return [];
     }
-    this.noteConfirmed(number, before, made);
+    this.confirmations.note(number, before, made);
     if (before && made && tellsTheSame(before, made) && asksForCallers(before) === asksForCallers(made)) {
       // What differs is of no caller's business; who they are may matter to it.
       this.results.set(number, { summary: before.summary, record: made.record });
@@ -410,7 +408,7 @@ class ChangeAnalysis {
 
   /** What the analysis that this one is held against did not ask for, and what it has confirmed. */
   private takeUnasked(): void {
-    for (const number of this.tree.renewed.keys()) this.noteConfirmed(number, null, this.base(number));
+    for (const number of this.tree.renewed.keys()) this.confirmations.note(number, null, this.base(number));
     for (const [caller, callees] of this.tree.unasked) {
       if (this.entry(caller)) this.unasked.set(caller, new Set(callees));
     }
@@ -450,29 +448,7 @@ class ChangeAnalysis {
   /** Does somebody confirm each meeting that callers of a function were not asked about in the kept tree? */
   private isConfirmed(number: number): boolean {
     const found = this.known(number);
-    if (!found) return true;
-    let ways = this.newWays.get(found);
-    if (!ways) {
-      ways = new Set(found.summary.pending.map(({ meeting }) => wayOf(meeting)));
-      for (const { meeting } of this.kept(number)?.summary.pending ?? []) ways.delete(wayOf(meeting));
-      this.newWays.set(found, ways);
-    }
-    for (const way of ways) if (!this.confirmedIn.get(way)?.size) return false;
-    return true;
-  }
-
-  private noteConfirmed(
-    number: number,
-    before: FunctionAnalysis | null,
-    made: FunctionAnalysis | null,
-  ): void {
-    for (const meeting of before?.record.confirmed ?? [])
-      this.confirmedIn.get(wayOf(meeting))?.delete(number);
-    for (const meeting of made?.record.confirmed ?? []) {
-      const way = wayOf(meeting);
-      const numbers = this.confirmedIn.get(way) ?? new Set();
-      this.confirmedIn.set(way, numbers.add(number));
-    }
+    return !found || this.confirmations.haveAll(found, () => this.kept(number));
   }
 
   private judgeContract(name: string, before: FunctionAnalysis | null, made: FunctionAnalysis | null): void {
