@@ -25,41 +25,47 @@ export function replayMails(): { name: string; find: (scratch: Scratch) => Patch
     }));
 }
 
-/** A patch that adds one call to one function that handles folios. */
-export function smallPatch(scratch: Scratch, path: string): PatchToReview {
+/** Lines that go before the last return of a function, which they are told. */
+export type Edit = (last: string) => readonly string[];
+
+/** What most patches are: no folio notices it. */
+export const aCall: Edit = () => ['\tcond_resched();'];
+
+/** One more way to end: what is known of the function has to be found out again. */
+export const aReturn: Edit = (last) => ['\tif (fatal_signal_pending(current))', `\t${last}`];
+
+/** A patch that changes one function that handles folios. */
+export function smallPatch(scratch: Scratch, path: string, edit: Edit): PatchToReview {
   const before = scratch.read([path]).get(path)!;
-  const { text, added } = withCalls(before, 1);
+  const { text, added } = withLines(before, 1, edit);
   if (added === 0) throw new Error(`${path} of this tree has no function to change`);
   return patch(scratch, new Map([[path, text]]));
 }
 
-/** Patches of so many files of mm/ that each add one more return to one function that handles folios. */
-export function earlyReturnPatches(scratch: Scratch, count: number): PatchToReview[] {
+/** Such patches of so many files of mm/. */
+export function smallPatches(scratch: Scratch, count: number, edit: Edit): PatchToReview[] {
   const patches: PatchToReview[] = [];
   for (const [path, before] of scratch.read(scratch.files().filter((path) => /^mm\/\w+\.c$/.test(path)))) {
     if (patches.length === count) break;
-    const { text, added } = withLines(before, 1, (last) => [
-      '\tif (fatal_signal_pending(current))',
-      `\t${last}`,
-    ]);
+    const { text, added } = withLines(before, 1, edit);
     if (added > 0) patches.push(patch(scratch, new Map([[path, text]])));
   }
   if (patches.length < count) throw new Error('mm/ of this tree has too few files to change');
   return patches;
 }
 
-/** A patch with more than 400 lines of diff: one call in each of many functions of mm/. */
-export function largePatch(scratch: Scratch): PatchToReview {
+/** A patch with more than 400 lines of diff: it changes many functions of mm/. */
+export function largePatch(scratch: Scratch, edit: Edit): PatchToReview {
   const contents = new Map<string, string>();
-  let calls = 0;
+  let changed = 0;
   for (const [path, before] of scratch.read(scratch.files().filter((path) => /^mm\/\w+\.c$/.test(path)))) {
     // A hunk has eight lines and more.
-    if (calls >= 60) break;
-    const { text, added } = withCalls(before, 60 - calls);
+    if (changed >= 60) break;
+    const { text, added } = withLines(before, 60 - changed, edit);
     if (added > 0) contents.set(path, text);
-    calls += added;
+    changed += added;
   }
-  if (calls < 60) throw new Error('mm/ of this tree has too few functions to change');
+  if (changed < 60) throw new Error('mm/ of this tree has too few functions to change');
   return patch(scratch, contents);
 }
 
@@ -86,17 +92,8 @@ function patch(scratch: Scratch, contents: ReadonlyMap<string, string>): PatchTo
   return { mail: scratch.mail(commit), base: scratch.head };
 }
 
-/** Adds `cond_resched();` before the last return of up to `count` functions that handle folios. */
-function withCalls(text: string, count: number): { text: string; added: number } {
-  return withLines(text, count, () => ['\tcond_resched();']);
-}
-
-/** Adds lines before the last return of up to `count` functions that handle folios; they are told that return. */
-function withLines(
-  text: string,
-  count: number,
-  make: (last: string) => readonly string[],
-): { text: string; added: number } {
+/** Changes up to `count` functions that handle folios. */
+function withLines(text: string, count: number, edit: Edit): { text: string; added: number } {
   const lines = text.split('\n');
   let added = 0;
   let open = -1;
@@ -107,7 +104,7 @@ function withLines(
     const handles = lines.slice(open, at).some((line) => line.includes('folio'));
     // After a macro-like line the statement would belong to an `if` without braces.
     if (last > 0 && handles && lines[open + last - 1]!.trim() === '') {
-      const more = make(lines[open + last]!);
+      const more = edit(lines[open + last]!);
       lines.splice(open + last, 0, ...more);
       added++;
       at += more.length;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { costOf } from './cost.js';
-import { largePatch, pageFlagsPatch, replayMails, smallPatch } from './patches.js';
+import { aCall, aReturn, largePatch, pageFlagsPatch, replayMails, smallPatch, type Edit } from './patches.js';
 import { recto } from './recto.js';
 import type { Bench, Goal, Row } from './row.js';
 import type { Scratch } from './scratch.js';
@@ -15,13 +15,13 @@ const onePatch = 300e6;
 
 /** `recto review` of one patch in a new process, the cache filled, against `scripts/checkpatch.pl` in the same tree. */
 export const reviewRows: readonly Row[] = [
-  row('review-memory', 'a small patch of mm/memory.c', { ratio: 1, peak: onePatch }, (scratch) =>
-    smallPatch(scratch, 'mm/memory.c'),
+  ...rowsOf('review-memory', 'a small patch of mm/memory.c', 1, (scratch, edit) =>
+    smallPatch(scratch, 'mm/memory.c', edit),
   ),
-  row('review-filesystem', 'a small patch of fs/ext4/inode.c', { ratio: 1, peak: onePatch }, (scratch) =>
-    smallPatch(scratch, 'fs/ext4/inode.c'),
+  ...rowsOf('review-filesystem', 'a small patch of fs/ext4/inode.c', 1, (scratch, edit) =>
+    smallPatch(scratch, 'fs/ext4/inode.c', edit),
   ),
-  row('review-large', 'a patch of 400 lines and more', { ratio: 0.5, peak: onePatch }, largePatch),
+  ...rowsOf('review-large', 'a patch of 400 lines and more', 0.5, largePatch),
   row(
     'review-page-flags',
     'a patch of include/linux/page-flags.h',
@@ -32,6 +32,21 @@ export const reviewRows: readonly Row[] = [
     row(`review-replay-${name}`, `the replay case ${name}`, { ratio: 1, peak: onePatch }, find),
   ),
 ];
+
+/** The same patch twice: as most are, which no folio notices, and as one that folios notice. */
+function rowsOf(
+  name: string,
+  what: string,
+  ratio: number,
+  find: (scratch: Scratch, edit: Edit) => PatchToReview,
+): Row[] {
+  return [
+    row(name, what, { ratio, peak: onePatch }, (scratch) => find(scratch, aCall)),
+    row(`${name}-return`, `${what} that adds returns`, { ratio, peak: onePatch }, (scratch) =>
+      find(scratch, aReturn),
+    ),
+  ];
+}
 
 function row(name: string, what: string, goal: Goal, find: (scratch: Scratch) => PatchToReview): Row {
   return {

@@ -1,8 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { costOf } from './cost.js';
-import { replayMails, earlyReturnPatches } from './patches.js';
+import { aReturn, replayMails, smallPatches } from './patches.js';
 import { median } from './report.js';
-import { recto } from './recto.js';
 import { filledCache, type PatchToReview } from './review-rows.js';
 import type { Row } from './row.js';
 import type { Scratch } from './scratch.js';
@@ -15,7 +14,7 @@ const OTHERS = 20;
 /** Reviews in one process: what a server does. */
 export const runningRows: readonly Row[] = [
   row('running', `after ${String(OTHERS)} others in one process`, (scratch) =>
-    earlyReturnPatches(scratch, OTHERS),
+    smallPatches(scratch, OTHERS, aReturn),
   ),
   // The first one reads the tree, which a server does once.
   row('running-early', 'as the second to sixth in one process', (_, cases) => cases.slice(0, 1)),
@@ -36,16 +35,11 @@ function row(
       const cache = await filledCache(bench);
       const cases = replayMails().map(({ find }) => find(scratch));
       if (cases.length === 0) throw new Error('there are no replay cases');
-      // What is kept of a base is made before.
-      for (const { base, mail } of new Map(cases.map((patch) => [patch.base, patch])).values()) {
-        const args = ['review', '--tree', scratch.repository, '--base', base, mail];
-        await costOf(recto(args, cache, scratch.folder), scratch.folder);
-      }
       const others = before(scratch, cases);
       const patches = [...others, ...cases].flatMap(({ base, mail }) => [base, mail]);
       const args = [String(others.length), scratch.repository, ...patches];
-      return async () => {
-        const cost = await costOf(
+      const run = () =>
+        costOf(
           {
             command: process.execPath,
             args: [running, ...args],
@@ -54,6 +48,10 @@ function row(
           },
           scratch.folder,
         );
+      // What is kept of the bases is made before.
+      await run();
+      return async () => {
+        const cost = await run();
         const wall = median(JSON.parse(cost.stdout) as number[]);
         return { ours: { wall, cpu: cost.cpu, peak: cost.peak }, peer: null };
       };
