@@ -104,7 +104,7 @@ async function readBodies(
     if (!isPlain(before.slice(body.line - 1, body.endLine))) return null;
     if (!isPlain(after.slice(there.line - 1, there.endLine))) return null;
     // Of several with one name the longest is known.
-    if (headsNamed(entry.facts.name, after) !== 1) return null;
+    if (headsNamed(entry.facts.name, text) !== 1) return null;
     changed.set(entry, { line: entry.facts.line + shift, endLine: end });
     shift = end - body.endLine - 1;
     last = body.endLine;
@@ -132,7 +132,14 @@ function isAsBefore({ line, endLine }: LineRange, newLine: LineOf): boolean {
 }
 
 /** Lines that declare or define a function of that name, as far as one line tells. */
-function headsNamed(name: string, lines: readonly string[]): number {
+function headsNamed(name: string, text: string): number {
   const head = new RegExp(`^(?:[^\\s#}/*].*\\b)?${name}\\s*\\(`);
-  return lines.filter((line) => line.includes(name) && head.test(line)).length;
+  let count = 0;
+  for (let at = text.indexOf(name); at >= 0;) {
+    const end = text.indexOf('\n', at);
+    const line = text.slice(text.lastIndexOf('\n', at) + 1, end < 0 ? undefined : end);
+    if (head.test(line)) count++;
+    at = end < 0 ? -1 : text.indexOf(name, end);
+  }
+  return count;
 }

@@ -75,7 +75,7 @@ export class KeptTree implements Definitions {
   private readonly analyses = new Map<number, FunctionAnalysis | null>();
   private readonly knownFiles = new Map<number, FileRow>();
   private readonly knownDefinitions = new Map<string, OtherDefinitions>();
-  private readonly knownBodies = new Map<number, readonly Body[]>();
+  private readonly knownBodies = new Map<number, readonly string[]>();
   private readonly graphs: Readonly<Record<'callees' | 'callers', GraphReader>>;
   private knownParts: ReadonlyMap<number, FunctionRow> | null = null;
   private knownGraph: CallGraph | null = null;
@@ -385,13 +385,13 @@ export class KeptTree implements Definitions {
   private body(chunk: number, within: number): Body {
     let bodies = this.knownBodies.get(chunk);
     if (!bodies) {
-      bodies = JSON.parse(inflateSync(this.bodies.bytes(chunk)).toString('utf8')) as Body[];
+      bodies = inflateSync(this.bodies.bytes(chunk)).toString('utf8').split('\n');
       if (this.knownBodies.size >= BODIES) this.knownBodies.clear();
       this.knownBodies.set(chunk, bodies);
     }
     const body = bodies[within];
     if (!body) throw new DamagedFile(`a function's body is missing`);
-    return body;
+    return JSON.parse(body) as Body;
   }
 }
 

@@ -60,7 +60,7 @@ function writeFunctions(tree: TreeToKeep, sections: NewSections): void {
   let bodies: string[] = [];
   let size = 0;
   const flush = (): void => {
-    if (bodies.length > 0) chunks.push(deflateSync(`[${bodies.join(',')}]`, { level: 1 }));
+    if (bodies.length > 0) chunks.push(deflateSync(bodies.join('\n'), { level: 1 }));
     bodies = [];
     size = 0;
   };
