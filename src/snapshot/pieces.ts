@@ -18,7 +18,8 @@ export async function functionsInPiece(code: string): Promise<readonly FunctionF
     remembered.delete(code);
   } else {
     functions = (await lowerFile(code)).functions;
-    size += code.length;
+    // Somebody else may have read the same meanwhile.
+    if (!remembered.has(code)) size += code.length;
   }
   remembered.set(code, functions);
   for (const oldest of remembered.keys()) {

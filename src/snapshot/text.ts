@@ -147,16 +147,10 @@ export function linesOf(marks: string, first: number): Line[] {
   return lines;
 }
 
-/** How a hunk fits into a function; null when it does not, or changes nothing in it. */
-export function fit(lines: readonly Marked[], hunk: HunkText): Fit | null {
-  for (const fitAs of FITS) {
-    const found = fitAs(lines, hunk);
-    if (found) return found;
-  }
-  return null;
-}
-
-/** The ways in which a hunk may fit: one that comes later is for what none before it is found for. */
+/**
+ * The ways in which a hunk may fit into a function: one that comes later is for what none before it is found for. Each
+ * gives null where the hunk does not fit so, or changes nothing in the function.
+ */
 export const FITS: readonly ((lines: readonly Marked[], hunk: HunkText) => Fit | null)[] = [
   fitExactly,
   fitEvolved,

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { Hunk } from '../../src/patch/patch.js';
 import { markOf } from '../../src/snapshot/lines.js';
-import { applyHunk, fit, hunkText, linesOf } from '../../src/snapshot/text.js';
+import {
+  applyHunk,
+  FITS,
+  hunkText,
+  linesOf,
+  type Fit,
+  type HunkText,
+  type Line,
+} from '../../src/snapshot/text.js';
 
 const FUNCTION = `void mark(struct folio *folio)
 {
@@ -17,6 +25,15 @@ const lines = (text = FUNCTION) => linesOf(text.split('\n').map(markOf).join('')
 
 function hunk(text: string): Hunk {
   return { oldStart: 100, oldLines: 0, newStart: 100, newLines: 0, section: '', lines: text.split('\n') };
+}
+
+/** How a hunk fits, the best way there is. */
+function fit(among: readonly Line[], text: HunkText): Fit | null {
+  for (const way of FITS) {
+    const found = way(among, text);
+    if (found) return found;
+  }
+  return null;
 }
 
 describe('where a hunk belongs in a function of which no line has a text', () => {
