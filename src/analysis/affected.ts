@@ -1,3 +1,4 @@
+import { append } from './append.js';
 import type { ChangedDefinitions } from './changed-definitions.js';
 import type { FunctionEntry } from './definitions.js';
 import { areOfOne, type KeptTree, type Mention } from './kept/kept-tree.js';
@@ -55,11 +56,7 @@ function wordsOf(kept: KeptTree, definitions: ChangedDefinitions) {
     const names = [...kept.functionsIn(path), ...definitions.functionsIn(path)].map(
       ({ facts }) => facts.name,
     );
-    for (const name of new Set(names)) {
-      const paths = words.functions.get(name);
-      if (paths) paths.push(path);
-      else words.functions.set(name, [path]);
-    }
+    for (const name of new Set(names)) append(words.functions, name, path);
     const [then, now] = [kept.definitionsIn(path), definitions.definitionsIn(path)];
     for (const name of namesThatDiffer(then.structs, now.structs)) words.structs.add(name);
     for (const name of namesThatDiffer(then.constants, now.constants)) words.constants.add(name);

@@ -1,3 +1,4 @@
+import { append } from './append.js';
 import { Execution, type FunctionAnalysis } from './execution.js';
 import { calleesOf } from './order.js';
 import { PASSED, standingKey, type Origin } from './origin.js';
@@ -27,11 +28,7 @@ export function callersOf(target: FunctionEntry, program: Program): readonly Fun
   if (!index) {
     index = new Map();
     for (const entry of program.functions()) {
-      for (const callee of calleesOf(entry, program)) {
-        const known = index.get(callee);
-        if (known) known.push(entry);
-        else index.set(callee, [entry]);
-      }
+      for (const callee of calleesOf(entry, program)) append(index, callee, entry);
     }
     callers.set(program, index);
   }

@@ -81,9 +81,7 @@ function writeFunctions(tree: TreeToKeep, sections: NewSections): void {
     const { facts, file } = entry;
     const analysis = tree.analysis(entry);
     if (analysis) analysed++;
-    const same = named.get(facts.name);
-    if (same) same.push(number);
-    else named.set(facts.name, [number]);
+    append(named, facts.name, number);
     const body = bodyText(facts);
     if (size + body.length > CHUNK) flush();
     const row: FunctionRow = [
@@ -152,11 +150,7 @@ function writeWords({ entries, graph, analysis }: TreeToKeep, sections: NewSecti
     types: new Map<string, number[]>(),
   };
   const add = (index: Map<string, number[]>, words: ReadonlySet<string>, number: number): void => {
-    for (const word of words) {
-      const known = index.get(word);
-      if (known) known.push(number);
-      else index.set(word, [number]);
-    }
+    for (const word of words) append(index, word, number);
   };
   entries.forEach((entry, number) => {
     const names = new Set<string>();
