@@ -196,6 +196,7 @@ function place(
   );
   const trail = Math.min(fuzz, run.length - 1 - run.findLastIndex(({ sign }) => sign !== ' '));
   const part = fuzz === 0 ? run : run.slice(Math.max(lead, 0), run.length - Math.max(trail, 0));
+  if (!mayHold(lines, part)) return null;
   let best: Fit | null = null;
   let bestLength = 0;
   for (let offset = 1 - part.length; offset < lines.length; offset++) {
@@ -217,6 +218,26 @@ function place(
     bestLength = length;
   }
   return best;
+}
+
+/** Has the function enough of the run's lines one after the other, wherever it has them? */
+function mayHold(lines: readonly Marked[], run: readonly HunkTextLine[]): boolean {
+  const enough = Math.min(run.length, ENOUGH);
+  const marks = marksIn(lines);
+  let held = 0;
+  for (const { mark } of run) {
+    held = marks.has(mark) ? held + 1 : 0;
+    if (held >= enough) return true;
+  }
+  return false;
+}
+
+const marksOfLines = new WeakMap<readonly Marked[], ReadonlySet<string>>();
+
+function marksIn(lines: readonly Marked[]): ReadonlySet<string> {
+  let marks = marksOfLines.get(lines);
+  if (!marks) marksOfLines.set(lines, (marks = new Set(lines.map(({ mark }) => mark))));
+  return marks;
 }
 
 /** Is the function over before the hunk's first change? */
@@ -260,15 +281,15 @@ function isCode(content: string): boolean {
 function holdsChange(lines: readonly Marked[], { change }: HunkText): number | null {
   const { front, back, added, removed } = change;
   if (front.length === 0 || added.length === 0) return null;
+  const marks = marksIn(lines);
   const find = (wanted: readonly HunkTextLine[]): number[] => {
-    for (const { mark } of wanted) {
-      const found = lines.flatMap((line, index) => (line.mark === mark ? [index] : []));
-      if (found.length > 0) return found;
-    }
-    return [];
+    const held = wanted.find(({ mark }) => marks.has(mark));
+    return held ? lines.flatMap((line, index) => (line.mark === held.mark ? [index] : [])) : [];
   };
+  const ends = find(back);
+  if (ends.length === 0) return null;
   for (const start of find(front)) {
-    for (const end of find(back)) {
+    for (const end of ends) {
       if (end <= start || end - start > APART) continue;
       const between = lines.slice(start + 1, end);
       const held = added.filter(({ mark, content }) =>
