@@ -7,7 +7,7 @@ import type {
   RuleData,
 } from '../folio/contract.js';
 import type { FlagModel } from '../folio/model.js';
-import { holdsFor } from '../folio/versions.js';
+import { rulesOfVersion, type RulesOfVersion } from '../folio/rules-of-version.js';
 import type { Constants } from './condition.js';
 import type { Definitions, FilledSlot, FunctionEntry } from './definitions.js';
 
@@ -23,11 +23,7 @@ export class Program {
   private readonly slots = new Map<string, readonly FunctionEntry[]>();
   private readonly distrusted: ReadonlySet<string>;
   private readonly holders = new Map<string, boolean>();
-  private readonly contracts = new Map<string, Contract>();
-  private readonly shown = new Map<string, Visibility>();
-  private readonly received = new Map<string, ArgumentContract>();
-  private readonly fields = new Map<string, FieldContract>();
-  private readonly callbacks = new Map<string, CallbackContract>();
+  private readonly rules: RulesOfVersion;
 
   /** @param distrusted functions in the diff: their contracts are derived again from the body */
   constructor(
@@ -42,14 +38,7 @@ export class Program {
     this.distrusted = distrusted;
     this.version = version;
     this.model = model;
-    for (const contract of rules.contracts) {
-      if (!holdsFor(contract, version)) continue;
-      this.contracts.set(contract.function, contract);
-    }
-    for (const item of rules.arguments) if (holdsFor(item, version)) this.received.set(item.function, item);
-    for (const { flag, shows } of rules.meanings) if (shows) this.shown.set(flag, shows);
-    for (const item of rules.fields) this.fields.set(`${item.struct}.${item.field}`, item);
-    for (const item of rules.callbacks) this.callbacks.set(`${item.struct}.${item.field ?? ''}`, item);
+    this.rules = rulesOfVersion(rules, version);
   }
 
   /** All functions and macros, in the order of files. */
@@ -83,13 +72,13 @@ export class Program {
   }
 
   contract(name: string): Contract | null {
-    return this.contracts.get(name) ?? null;
+    return this.rules.contracts.get(name) ?? null;
   }
 
   /** Names that have a contract in one of two programs only. */
   *contractDifference(other: Program): Iterable<string> {
-    for (const name of new Set([...this.contracts.keys(), ...other.contracts.keys()])) {
-      if (this.contracts.get(name) !== other.contracts.get(name)) yield name;
+    for (const name of new Set([...this.rules.contracts.keys(), ...other.rules.contracts.keys()])) {
+      if (this.rules.contracts.get(name) !== other.rules.contracts.get(name)) yield name;
       else if (this.isDistrusted(name) !== other.isDistrusted(name)) yield name;
     }
   }
@@ -106,12 +95,12 @@ export class Program {
 
   /** What every caller owes a function. */
   receives(name: string): ArgumentContract | null {
-    return this.received.get(name) ?? null;
+    return this.rules.received.get(name) ?? null;
   }
 
   /** Where a folio that has the flag set can be seen, or null when the flag does not tell. */
   placeShownBy(flag: string): Visibility | null {
-    return this.shown.get(flag) ?? null;
+    return this.rules.shown.get(flag) ?? null;
   }
 
   /** Functions that operation tables put into a slot. */
@@ -139,11 +128,11 @@ export class Program {
   }
 
   callback(struct: string, slot: string | null): CallbackContract | null {
-    return this.callbacks.get(`${struct}.${slot ?? ''}`) ?? null;
+    return this.rules.callbacks.get(`${struct}.${slot ?? ''}`) ?? null;
   }
 
   fieldContract(struct: string, name: string): FieldContract | null {
-    return this.fields.get(`${struct}.${name}`) ?? null;
+    return this.rules.fields.get(`${struct}.${name}`) ?? null;
   }
 
   /** Has the struct a field that points to a folio or page? */

@@ -1,11 +1,11 @@
 import type { FunctionFacts } from '../c/facts.js';
 import { lowerFile } from '../c/lower/file.js';
+import { Recent } from './recent.js';
 
 /** Characters of code whose functions are remembered: what they come to takes some ten times of that. */
 const REMEMBERED = 2_000_000;
 
-const remembered = new Map<string, readonly FunctionFacts[]>();
-let size = 0;
+const remembered = new Recent<readonly FunctionFacts[]>(REMEMBERED);
 
 /**
  * The functions in a piece of code. Versions of a series bring the same pieces again and again, and so do the patches
@@ -13,19 +13,9 @@ let size = 0;
  */
 export async function functionsInPiece(code: string): Promise<readonly FunctionFacts[]> {
   let functions = remembered.get(code);
-  if (functions) {
-    // What was asked for last is forgotten last.
-    remembered.delete(code);
-  } else {
+  if (!functions) {
     functions = (await lowerFile(code)).functions;
-    // Somebody else may have read the same meanwhile.
-    if (!remembered.has(code)) size += code.length;
-  }
-  remembered.set(code, functions);
-  for (const oldest of remembered.keys()) {
-    if (size <= REMEMBERED) break;
-    remembered.delete(oldest);
-    size -= oldest.length;
+    remembered.set(code, functions);
   }
   return functions;
 }

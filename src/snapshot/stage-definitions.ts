@@ -29,6 +29,10 @@ export class StageDefinitions implements Definitions {
     this.removed.add(entry.key);
   }
 
+  removes({ key }: FunctionEntry): boolean {
+    return this.removed.has(key);
+  }
+
   /** Are the same functions of the release gone? */
   removesAsMuchAs({ removed }: StageDefinitions): boolean {
     return removed.size === this.removed.size && [...removed].every((key) => this.removed.has(key));

@@ -9,14 +9,13 @@ import type { Summary } from '../analysis/summary.js';
 import { asksForCallers } from '../analysis/part.js';
 import type { TreeAnalysis } from '../analysis/tree-analysis.js';
 import type { RuleData } from '../folio/contract.js';
-import { readFragment, type Fragment } from './fragment.js';
-import { markOf } from './lines.js';
 import { mergeAnalysis } from './merge.js';
 import { Inquiry, type Informant } from './inquiry.js';
 import { functionsNamed } from './select.js';
 import type { Snapshot, SnapshotFunction } from './snapshot.js';
 import { StageDefinitions } from './stage-definitions.js';
-import { StagedFunction, type StagedAnalysis, type StagedEntry } from './staged-function.js';
+import type { StagedFunction, StagedAnalysis, StagedEntry } from './staged-function.js';
+import { StagedFunctions } from './staged-functions.js';
 import type { TouchedFunction } from './touched.js';
 
 /** Rounds until functions that call each other agree. */
@@ -34,8 +33,7 @@ export async function analyseStages(
   rules: RuleData,
 ): Promise<readonly Side[]> {
   const stages: Stage[] = [];
-  const covered = new Map(touched.map((item) => [item, coveredLines(item)]));
-  const shared = new SharedByStages();
+  const known = knownOf(snapshot, rules);
   let shown: ReadonlyMap<TouchedFunction, StagedFunction | null> = new Map();
   for (let number = 0; number < count; number++) {
     const changed = number === 0 ? touched : touched.filter((item) => differs(item, number));
@@ -45,16 +43,9 @@ export async function analyseStages(
       continue;
     }
     const read = new Map(shown);
-    for (const item of changed) {
-      const fragment = await fragmentOf(item, number, snapshot);
-      const { file, release, renamed } = item;
-      read.set(
-        item,
-        fragment && new StagedFunction(file, release, fragment, covered.get(item)!, renamed[number]!),
-      );
-    }
+    for (const item of changed) read.set(item, await known.functions.touched(item, number));
     shown = read;
-    stages.push(new Stage(snapshot, touched, number, shown, shared, stages.at(-1) ?? null, rules));
+    stages.push(new Stage(known, touched, number, shown, stages.at(-1) ?? known.stage));
   }
   const different = [...new Set(stages)];
   if (different.length > 1) followCallers(snapshot, different);
@@ -99,106 +90,58 @@ function followCallers(snapshot: Snapshot, stages: readonly Stage[]): void {
   }
 }
 
-async function fragmentOf(
-  { file, release, stages, renamed }: TouchedFunction,
-  number: number,
-  snapshot: Snapshot,
-): Promise<Fragment | null> {
-  const lines = stages[number];
-  if (!lines) return null;
-  return readFragment(lines, {
-    facts: release ? withNames(release.facts, renamed[number]!) : NEW_FUNCTION,
-    hasFrame: (line) => release?.hasFrame(line) ?? false,
-    hasLabel: (name) => release?.marks.some(({ mark }) => mark === markOf(`${name}:`)) ?? false,
-    isFunction: (name) => snapshot.own(name, file) !== null || snapshot.global(name) !== null,
-  });
-}
+/** What the series that are reviewed on a snapshot by the same rules have in common. */
+class KnownRelease {
+  readonly snapshot: Snapshot;
+  readonly rules: RuleData;
+  readonly functions: StagedFunctions;
+  /** Those that have a part in the hazards of the release. */
+  readonly parts: readonly SnapshotFunction[];
+  /** The release as it is. */
+  readonly stage: Stage;
 
-/** What is not known of a function before its head is read. */
-const NEW_FUNCTION: FunctionFacts = {
-  name: '',
-  kind: 'function',
-  isStatic: true,
-  isInit: false,
-  line: 0,
-  endLine: 0,
-  returns: '',
-  parameters: [],
-  variadic: false,
-  locals: {},
-  nodes: [],
-};
-
-function withNames(facts: FunctionFacts, renamed: ReadonlyMap<string, string>): FunctionFacts {
-  if (renamed.size === 0) return facts;
-  const newName = (name: string): string => renamed.get(name) ?? name;
-  return {
-    ...facts,
-    parameters: facts.parameters.map(({ name, type }) => ({ name: newName(name), type })),
-    locals: Object.fromEntries(Object.entries(facts.locals).map(([name, type]) => [newName(name), type])),
-  };
-}
-
-/** Lines of the release whose text the series shows. */
-function coveredLines({ stages }: TouchedFunction): ReadonlySet<number> {
-  const covered = new Set<number>();
-  for (const line of stages[0] ?? []) if (line.text !== null && line.at !== null) covered.add(line.at);
-  return covered;
-}
-
-/** What the stages of a series have in common. */
-class SharedByStages {
-  private readonly callers = new Map<string, StagedFunction>();
-  private readonly summaries = new Map<string, Map<string, Summary>>();
-
-  /** A function that the series does not touch. */
-  caller(release: SnapshotFunction): StagedFunction {
-    let caller = this.callers.get(release.key);
-    if (!caller) {
-      caller = new StagedFunction(release.file, release, null, new Set(), new Map());
-      this.callers.set(release.key, caller);
-    }
-    return caller;
+  constructor(snapshot: Snapshot, rules: RuleData) {
+    this.snapshot = snapshot;
+    this.rules = rules;
+    this.functions = new StagedFunctions(snapshot);
+    this.parts = [...snapshot.functions()].filter(({ hasHazards }) => hasHazards);
+    this.stage = new Stage(this, [], 0, new Map(), null);
   }
+}
 
-  /** The first of a function's summaries that has this text: who asks again is told by the object that it is the same. */
-  said(key: string, text: string, summary: Summary): Summary {
-    const known = this.summaries.get(key) ?? new Map<string, Summary>();
-    this.summaries.set(key, known);
-    const same = known.get(text) ?? summary;
-    known.set(text, same);
-    return same;
-  }
+const knownReleases = new WeakMap<Snapshot, WeakMap<RuleData, KnownRelease>>();
+
+function knownOf(snapshot: Snapshot, rules: RuleData): KnownRelease {
+  const byRules = knownReleases.get(snapshot) ?? new WeakMap<RuleData, KnownRelease>();
+  knownReleases.set(snapshot, byRules);
+  const known = byRules.get(rules) ?? new KnownRelease(snapshot, rules);
+  byRules.set(rules, known);
+  return known;
 }
 
 /** The release at one stage of a series, as far as it is known. */
 class Stage implements Side, Informant {
-  private readonly snapshot: Snapshot;
-  private readonly rules: RuleData;
   readonly program: Program;
+  private readonly known: KnownRelease;
   private made: HazardReport | null = null;
   private readonly definitions: StageDefinitions;
   private readonly functions = new Map<string, StagedFunction>();
-  private readonly series: SharedByStages;
   private readonly previous: Stage | null;
   private readonly results = new Map<string, StagedAnalysis>();
 
   /**
    * @param shown what the series shows of the functions that it touches; null where they are not there, or unreadable
-   * @param previous the stage before that is another one; null for the first
+   * @param previous the stage before that is another one; null for the release as it is
    */
   constructor(
-    snapshot: Snapshot,
+    known: KnownRelease,
     touched: readonly TouchedFunction[],
     number: number,
     shown: ReadonlyMap<TouchedFunction, StagedFunction | null>,
-    series: SharedByStages,
     previous: Stage | null,
-    rules: RuleData,
   ) {
-    this.snapshot = snapshot;
-    this.rules = rules;
-    this.series = series;
+    const { snapshot, rules } = known;
+    this.known = known;
     this.previous = previous;
     this.definitions = new StageDefinitions(snapshot);
     for (const item of touched) {
@@ -253,7 +196,7 @@ class Stage implements Side, Informant {
     const text = summaryText(analysis.summary);
     const result = {
       entry,
-      analysis: { ...analysis, summary: this.series.said(staged.key, text, analysis.summary) },
+      analysis: { ...analysis, summary: this.known.functions.said(staged.key, text, analysis.summary) },
       text,
       named,
       inquiry,
@@ -273,12 +216,12 @@ class Stage implements Side, Informant {
     if (known) return known;
     const release = this.release(key);
     if (!release || this.program.resolve(release.name, release.file)?.key !== key) return null;
-    return this.series.caller(release);
+    return this.known.functions.caller(release);
   }
 
   private release(key: string): SnapshotFunction | null {
     const colon = key.lastIndexOf(':');
-    return this.snapshot.own(key.slice(colon + 1), key.slice(0, colon));
+    return this.known.snapshot.own(key.slice(colon + 1), key.slice(0, colon));
   }
 
   own(name: string, file: string): FunctionEntry | null {
@@ -299,7 +242,7 @@ class Stage implements Side, Informant {
     if (!this.made) {
       const { previous } = this;
       this.made =
-        previous && this.isLike(previous) ? previous.report : findHazards(this.analysis(), this.rules);
+        previous && this.isLike(previous) ? previous.report : findHazards(this.analysis(), this.known.rules);
     }
     return this.made;
   }
@@ -311,18 +254,17 @@ class Stage implements Side, Informant {
   private isLike(other: Stage): boolean {
     if (!this.definitions.removesAsMuchAs(other.definitions)) return false;
     for (const key of new Set([...this.functions.keys(), ...other.functions.keys()])) {
-      const here = this.functions.get(key)?.entry([]).facts;
-      const there = other.functions.get(key)?.entry([]).facts;
-      if (here && there ? here.isStatic !== there.isStatic : this.isKnown(here ?? there!)) return false;
+      const here = this.factsOf(key);
+      const there = other.factsOf(key);
+      if (here && there ? here.isStatic !== there.isStatic : this.isKnown((here ?? there)!)) return false;
     }
     const calls = new Set<string>();
     for (const key of new Set([...this.results.keys(), ...other.results.keys()])) {
-      const here = this.results.get(key)?.analysis;
-      const there = other.results.get(key)?.analysis;
+      const here = this.partOf(key);
+      const there = other.partOf(key);
       if (here === there) continue;
       // The order of what has a part is that of the keys, which is the same where both have them.
       if ((here && takesPart(here)) || (there && takesPart(there))) return false;
-      if ((!here || !there) && this.release(key)) return false;
       for (const callee of differences(here?.record.calls, there?.record.calls)) calls.add(callee);
     }
     return [...calls].every((key) => !this.isAsked(key) && !other.isAsked(key));
@@ -330,30 +272,36 @@ class Stage implements Side, Informant {
 
   /** Has the release something of that name? */
   private isKnown({ name }: FunctionFacts): boolean {
-    for (const _ of this.snapshot.functionsNamed(name)) return true;
+    for (const _ of this.known.snapshot.functionsNamed(name)) return true;
     return false;
   }
 
   /** Does it matter for some hazard whether anybody calls it? */
   private isAsked(key: string): boolean {
-    const analysis = this.results.get(key)?.analysis ?? this.partOfRelease(key);
+    const analysis = this.partOf(key);
     return analysis !== null && asksForCallers(analysis);
   }
 
-  private partOfRelease(key: string): FunctionAnalysis | null {
+  /** What hazards are found by in a function; null where it has no part in them, or is not there. */
+  private partOf(key: string): FunctionAnalysis | null {
+    const found = this.results.get(key)?.analysis;
+    if (found) return found;
     const release = this.release(key);
-    return release?.hasHazards ? release.analysis : null;
+    return release?.hasHazards && !this.definitions.removes(release) ? release.analysis : null;
+  }
+
+  private factsOf(key: string): FunctionFacts | null {
+    const touched = this.functions.get(key);
+    if (touched) return touched.entry([]).facts;
+    const release = this.release(key);
+    return release && !this.definitions.removes(release) ? release.facts : null;
   }
 
   private analysis(): TreeAnalysis {
     const functions = new Map<string, FunctionAnalysis>();
     const entries = new Map<string, FunctionEntry>();
-    for (const item of this.snapshot.functions()) {
-      if (
-        !item.hasHazards ||
-        this.results.has(item.key) ||
-        this.program.resolve(item.name, item.file)?.key !== item.key
-      )
+    for (const item of this.known.parts) {
+      if (this.results.has(item.key) || this.program.resolve(item.name, item.file)?.key !== item.key)
         continue;
       functions.set(item.key, item.analysis);
       entries.set(item.key, item);

@@ -10,6 +10,9 @@ import type { Informant, Inquiry } from './inquiry.js';
 import { functionsNamed, temporaries } from './select.js';
 import type { SnapshotFunction } from './snapshot.js';
 
+/** Analyses of one entry that are remembered: a long series has some of each function that others call. */
+const REMEMBERED = 32;
+
 /** What the analysis of a function found, as callers are to know it. */
 export interface StagedAnalysis {
   readonly entry: StagedEntry;
@@ -62,6 +65,8 @@ export class StagedFunction {
 
   remember(found: StagedAnalysis): void {
     append(this.found, found.entry, found);
+    const all = this.found.get(found.entry)!;
+    if (all.length > REMEMBERED) all.shift();
   }
 
   /** The function as a graph: the code that is shown, then the calls of `callees` outside of it. The same object each time. */
