@@ -1,4 +1,5 @@
 import type { FunctionFacts } from '../c/facts.js';
+import { mayMatter } from '../c/lower/relevant.js';
 import { lex, type Token } from '../c/normalise/lex.js';
 import { functionsInPiece } from './pieces.js';
 import type { Line } from './text.js';
@@ -86,7 +87,9 @@ export async function readFragment(
   const own = parameters.map((parameter) => parameter.name);
   code[0] = `int ${name}(${[...own, ...names].map((variable) => `int ${variable}`).join(', ')}) {`;
   code.push(`${GAP}: ; }`);
-  const lowered = (await functionsInPiece(code.join('\n'))).find((facts) => facts.name === name);
+  const text = code.join('\n');
+  if (!mayMatter(text)) return null;
+  const lowered = (await functionsInPiece(text)).find((facts) => facts.name === name);
   if (!lowered || lowered.nodes.length === 0) return null;
   // Of what type they are nobody knows, but they are variables.
   const locals = { ...Object.fromEntries([...names].map((used) => [used, ''])), ...context.facts.locals };

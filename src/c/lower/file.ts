@@ -3,7 +3,7 @@ import { normalise, type NormalisedSource } from '../normalise.js';
 import { loadSyntax, type ParseSyntax, type SyntaxNode } from '../syntax.js';
 import { blankRead, blankUnneededBodies } from './blank.js';
 import { lowerBody, lowerMacroBody } from './function.js';
-import { mayHandleFolios, shortEnough } from './relevant.js';
+import { mayMatter } from './relevant.js';
 import { declaredType, plainType, readDeclarator } from './types.js';
 
 /**
@@ -118,8 +118,9 @@ function lowerFunction(node: SyntaxNode, source: NormalisedSource, original: str
   const head = original.slice(node.startIndex, body.startIndex);
   const { parameters, variadic } = readParameters(declarator.parameters);
   // A function that cannot matter is known by name all the same: another one of that name would be taken for it.
-  const matters = shortEnough(text.length) || mayHandleFolios(text);
-  const { nodes, locals } = matters ? lowerBody(body, parameters, source.loops) : { nodes: [], locals: {} };
+  const { nodes, locals } = mayMatter(text)
+    ? lowerBody(body, parameters, source.loops)
+    : { nodes: [], locals: {} };
   return {
     name: macroName(node, source) ?? declarator.name,
     kind: 'function',

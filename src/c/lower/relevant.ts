@@ -11,3 +11,8 @@ export function mayHandleFolios(text: string): boolean {
 export function shortEnough(length: number): boolean {
   return length <= WRAPPER;
 }
+
+/** Is a function of that text read? Of others only the name is known. */
+export function mayMatter(text: string): boolean {
+  return shortEnough(text.length) || mayHandleFolios(text);
+}
