@@ -1,14 +1,9 @@
 import { changeOf } from '../patch/change.js';
 import type { Patch } from '../patch/patch.js';
+import { Drafts, type Draft } from './drafts.js';
+import { KnownPatches } from './known-patches.js';
 import type { PatchMail } from './patch-mail.js';
 import type { Series } from './series.js';
-
-/** A series that is being put together. */
-interface Draft {
-  readonly version: number;
-  readonly total: number | null;
-  readonly mails: PatchMail[];
-}
 
 /**
  * Puts patch mails together to series, in the order in which their first mails came.
@@ -18,28 +13,22 @@ interface Draft {
  * that is there itself is not read again from replies that quote it.
  */
 export function assembleSeries(mails: readonly PatchMail[]): Series[] {
-  const drafts: Draft[] = [];
-  const own = mails.filter((mail) => mail.patch === null || !mail.patch.quoted);
+  const drafts = new Drafts();
+  const patches = new KnownPatches();
+  const take = (mail: PatchMail) => {
+    drafts.join(mail);
+    patches.add(mail);
+  };
+  for (const mail of withoutCopies(mails.filter((mail) => !mail.patch?.quoted))) take(mail);
   const quoted = mails.filter((mail) => mail.patch?.quoted);
-  const seen = new Set<string>();
-  for (const mail of own) {
-    const id = mail.message.messageId;
-    // Copies of one mail are one; a diff that changes something else was sent with the id of another one.
-    const key =
-      id === null ? null : `${id} ${mail.subject.number ?? ''} ${changeOf(mail.patch?.files ?? [])}`;
-    if (key !== null && seen.has(key)) continue;
-    if (key !== null) seen.add(key);
-    join(drafts, mail);
-  }
   // Of several replies, the one that quotes the most of a patch comes first.
-  for (const mail of quoted.toSorted((a, b) => size(b) - size(a))) {
-    if (!drafts.some((draft) => draft.mails.some((other) => isSamePatch(mail, other)))) join(drafts, mail);
-  }
-  const order = (draft: Draft) => Math.min(...draft.mails.map((mail) => mails.indexOf(mail)));
-  return drafts
+  for (const mail of quoted.toSorted((a, b) => size(b) - size(a))) if (!patches.has(mail)) take(mail);
+  const places = new Map(mails.map((mail, at) => [mail, at]));
+  return drafts.all
     .filter((draft) => draft.mails.some((mail) => mail.patch !== null))
-    .sort((a, b) => order(a) - order(b))
-    .map(finished);
+    .map((draft) => ({ draft, first: Math.min(...draft.mails.map((mail) => places.get(mail)!)) }))
+    .sort((a, b) => a.first - b.first)
+    .map(({ draft }) => finished(draft));
 }
 
 /**
@@ -75,48 +64,27 @@ export function joinSeries(all: readonly Series[]): Series {
   };
 }
 
-function join(drafts: Draft[], mail: PatchMail): void {
-  const { version, total, number } = mail.subject;
-  const draft = drafts.find((other) => fits(other, mail));
-  if (draft) draft.mails.push(mail);
-  else
-    drafts.push({ version, total: number === null || isCounterProposal(mail) ? null : total, mails: [mail] });
+/** Copies of one mail are one; a diff that changes something else was sent with the id of another one. */
+function withoutCopies(mails: readonly PatchMail[]): PatchMail[] {
+  const known = new Map<string, { readonly first: PatchMail; changes: Set<string> | null }>();
+  return mails.filter((mail) => {
+    const id = mail.message.messageId;
+    if (id === null) return true;
+    const key = `${id} ${String(mail.subject.number ?? '')}`;
+    const others = known.get(key);
+    if (others === undefined) {
+      known.set(key, { first: mail, changes: null });
+      return true;
+    }
+    // Nearly no mail has one like it: what mails change is only found out where there are two.
+    others.changes ??= new Set([changeIn(others.first)]);
+    const change = changeIn(mail);
+    return !others.changes.has(change) && others.changes.add(change);
+  });
 }
 
-function fits(draft: Draft, mail: PatchMail): boolean {
-  const { version, total, number } = mail.subject;
-  if (draft.version !== version || number === null) return false;
-  if (draft.mails.some((other) => other.subject.number === number)) return false;
-  // Several diffs attached to one mail.
-  if (draft.mails.some((other) => other.message === mail.message)) return true;
-  if (draft.total === null || draft.total !== total || isCounterProposal(mail)) return false;
-  return draft.mails.some((other) => inOneThread(other, mail));
-}
-
-/** A reply with a diff of its own proposes something else than the patch it answers. */
-function isCounterProposal(mail: PatchMail): boolean {
-  return mail.subject.reply && mail.patch !== null && !mail.patch.quoted;
-}
-
-function inOneThread(a: PatchMail, b: PatchMail): boolean {
-  const ids = ({ message }: PatchMail) =>
-    message.messageId === null ? message.references : [...message.references, message.messageId];
-  const unthreaded = ({ message }: PatchMail) => message.references.length === 0;
-  if (unthreaded(a) && unthreaded(b)) return a.message.from === b.message.from;
-  const idsOfA = new Set(ids(a));
-  return ids(b).some((id) => idsOfA.has(id));
-}
-
-/** True when a quoted patch is the very patch of another mail, or is quoted there too. */
-function isSamePatch(quoted: PatchMail, other: PatchMail): boolean {
-  if (!other.patch || !quoted.patch) return false;
-  const id = quoted.patch.messageId;
-  if (id !== null && id === other.patch.messageId) return true;
-  return (
-    quoted.patch.subject.toLowerCase() === other.patch.subject.toLowerCase() &&
-    quoted.subject.version === other.subject.version &&
-    quoted.subject.number === other.subject.number
-  );
+function changeIn(mail: PatchMail): string {
+  return changeOf(mail.patch?.files ?? []);
 }
 
 function finished(draft: Draft): Series {

@@ -6,10 +6,10 @@ import type { FileDiff } from '../patch/patch.js';
  * of context that begin with a blank and then a tab, or with a blank or two, were padded by a mailer.
  */
 export function whitespaceLooksDamaged(files: readonly FileDiff[], quoted: boolean): boolean {
-  const lines = files
-    .filter((file) => /\.[chS]$/.test(file.newPath ?? file.oldPath!))
-    .flatMap((file) => file.hunks.flatMap((hunk) => hunk.lines));
-  const tabs = lines.some((line) => line.includes('\t'));
-  if (!tabs) return lines.some((line) => /^[ +-] (?:[^\s*/]| {6})/.test(line));
-  return quoted && lines.some((line) => /^ (?: +\t| {1,3}[^\s*/])/.test(line));
+  const inC = files.filter((file) => /\.[chS]$/.test(file.newPath ?? file.oldPath!));
+  const has = (isSo: (line: string) => boolean) =>
+    inC.some((file) => file.hunks.some((hunk) => hunk.lines.some(isSo)));
+  const tabs = has((line) => line.includes('\t'));
+  if (!tabs) return has((line) => /^[ +-] (?:[^\s*/]| {6})/.test(line));
+  return quoted && has((line) => /^ (?: +\t| {1,3}[^\s*/])/.test(line));
 }

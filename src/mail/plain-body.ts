@@ -23,11 +23,10 @@ const LENGTH = 200;
  */
 export function readPlainBody(bytes: Buffer): PlainBody | null {
   const start = bytes.toString('latin1', 0, 5) === 'From ' ? bytes.indexOf(0x0a) + 1 : 0;
-  const text = bytes.toString('latin1', start);
-  const blank = /\r?\n\r?\n/.exec(text);
-  if (!blank) return null;
+  const blank = blankLine(bytes, start);
+  if (blank < 0) return null;
   let type: string | null = null;
-  for (const field of text.slice(0, blank.index).split(/\r?\n(?![ \t])/)) {
+  for (const field of fieldsIn(bytes.toString('latin1', start, blank))) {
     const [, name = '', content = ''] = FIELD.exec(field) ?? [];
     const value = content.replace(/\r?\n/g, '').trim();
     switch (name.toLowerCase()) {
@@ -51,8 +50,29 @@ export function readPlainBody(bytes: Buffer): PlainBody | null {
     parameters.set(name!.toLowerCase(), value!);
   const charset = parameters.get('charset') ?? null;
   if (charset !== null && !/^(us-ascii|utf-8)$/i.test(charset)) return null;
-  const body = bytes.toString('utf8', start + blank.index + blank[0].length).replaceAll('\r\n', '\n');
+  const content = bytes.toString('utf8', bytes.indexOf(0x0a, blank + 1) + 1);
+  const body = content.includes('\r') ? content.replaceAll('\r\n', '\n') : content;
   const flowed = parameters.get('format')?.toLowerCase() === 'flowed';
   const delSp = flowed && parameters.get('delsp')?.toLowerCase() === 'yes';
   return { body: { text: body, flowed, delSp, fromPage: false }, charset };
+}
+
+/** Where the line ends that an empty one follows, at its line feed; -1 where there is none. */
+function blankLine(bytes: Buffer, start: number): number {
+  const lf = bytes.indexOf('\n\n', start, 'latin1');
+  // Only what is in front of the first may be an earlier end.
+  const crlf = bytes.subarray(0, lf < 0 ? bytes.length : lf).indexOf('\n\r\n', start, 'latin1');
+  return crlf < 0 ? lf : crlf;
+}
+
+/** The fields of a header that may be among those wanted, by their first letter. */
+function* fieldsIn(header: string): Iterable<string> {
+  for (let start = 0; start < header.length;) {
+    let end = header.indexOf('\n', start);
+    while (end >= 0 && (header[end + 1] === ' ' || header[end + 1] === '\t'))
+      end = header.indexOf('\n', end + 1);
+    if (end < 0) end = header.length;
+    if ('MmCc'.includes(header[start]!)) yield header.slice(start, end);
+    start = end + 1;
+  }
 }

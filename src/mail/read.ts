@@ -18,6 +18,8 @@ export interface MailInput {
   readonly bytes: Buffer;
 }
 
+const FIELD_NAME = /^([A-Za-z][\w.-]{0,200}):/;
+
 const EXPECTED =
   'an mbox, a mail (.eml), the output of git format-patch, a unified diff, a reply that quotes a patch, ' +
   'or a saved archive page';
@@ -97,29 +99,37 @@ export async function readMessages(input: MailInput): Promise<Message[]> {
     return messages;
   }
   assertDiffSize(bytes.length, name);
+  if (startsWithMailHeaders(bytes)) return [await readMime(withoutLeadingBlanks(bytes), name)];
   const text = decodeText(bytes).replace(/^\ufeff/, '');
-  if (startsWithMailHeaders(text)) return [await readMime(withoutLeadingBlanks(bytes), name)];
   const commits = readGitLog(text, name);
   if (commits) return commits;
   const page = startsWithDiff(text) ? null : readArchivePage(text, name);
   return [page ?? bareDiff(text, name)];
 }
 
-/** True when the text begins with a block of header lines, one of which only a mail has. */
-function startsWithMailHeaders(text: string): boolean {
+/** Fields that only a mail has. */
+const MAIL_FIELD = /^(?:subject|message-id|received|mime-version|content-type|return-path|delivered-to)$/;
+
+/** True when the bytes begin with a block of header lines, one of which only a mail has. */
+function startsWithMailHeaders(bytes: Buffer): boolean {
   let known = 0;
   let address = false;
-  for (const line of text.slice(0, 1_000_000).trimStart().split('\n')) {
+  for (const line of firstBlock(bytes).split('\n')) {
     if (line.trim() === '') break;
-    if (/^[ \t]/.test(line)) continue;
-    const field = /^([A-Za-z][\w.-]{0,200}):/.exec(line);
-    if (!field) return false;
-    const name = field[1]!.toLowerCase();
-    if (/^(?:subject|message-id|received|mime-version|content-type|return-path|delivered-to)$/.test(name))
-      known++;
-    if (/^(?:from|to)$/.test(name) && /\S@\S/.test(line)) address = true;
+    if (line[0] === ' ' || line[0] === '\t') continue;
+    const name = FIELD_NAME.exec(line)?.[1]?.toLowerCase();
+    if (name === undefined) return false;
+    if (known < 2 && MAIL_FIELD.test(name)) known++;
+    if (!address && (name === 'from' || name === 'to')) address = /\S@\S/.test(line);
   }
   return known > 0 && (address || known > 1);
+}
+
+/** The first lines that are not empty, decoded, as far as headers go: nothing else of a mail need be decoded to know it. */
+function firstBlock(bytes: Buffer): string {
+  const start = withoutLeadingBlanks(withoutLeadingBlanks(bytes)).subarray(0, 1_000_000);
+  const end = start.indexOf('\n\n');
+  return decodeText(end < 0 ? start : start.subarray(0, end)).trimStart();
 }
 
 function startsWithDiff(text: string): boolean {

@@ -1,7 +1,7 @@
 import type { StructuredPatch } from 'diff';
 import { parsePatch } from 'diff/lib/patch/parse.js';
 import { RectoError } from '../errors.js';
-import { cutHunk, formatHunkHeader, parseHunkHeader, type HunkHeader } from './hunk.js';
+import { cutHunk, parseHunkHeader } from './hunk.js';
 import { MAX_DIFF_BYTES, MAX_FILES, MAX_HUNKS } from './limits.js';
 import type { FileDiff, Hunk } from './patch.js';
 import { assertInsideTree, treePaths } from './path.js';
@@ -23,7 +23,7 @@ export interface ParsedDiff {
 interface FileBlock {
   readonly head: string[];
   readonly git: boolean;
-  readonly hunks: { readonly header: HunkHeader; readonly lines: readonly string[] }[];
+  readonly hunks: Hunk[];
   blobs: readonly [string, string] | null;
   binary: boolean;
 }
@@ -70,7 +70,10 @@ export function parseDiffLines(input: readonly string[]): ParsedDiff {
 
   for (let i = 0; i < lines.length;) {
     const line = lines[i]!;
-    if (line.startsWith('diff --git ')) {
+    // Most lines are prose.
+    if (!'d-@'.includes(line[0] ?? ' ')) {
+      i++;
+    } else if (line.startsWith('diff --git ')) {
       block = open(i, true);
       i = readGitHead(lines, i, block);
       end = i;
@@ -86,7 +89,7 @@ export function parseDiffLines(input: readonly string[]): ParsedDiff {
       }
       assertHunkCount(++hunkCount);
       const cut = cutHunk(lines, i, header);
-      if (cut.whole) block.hunks.push(cut);
+      if (cut.whole) block.hunks.push({ ...header, lines: cut.lines });
       else {
         broken++;
         notes.push(
@@ -166,15 +169,11 @@ function fileNameLine(line: string): string {
   return (stamp > 4 ? line.slice(0, stamp) : line).trimEnd();
 }
 
-/** Lets jsdiff read one block whose hunks were cut by their counts. */
+/** Lets jsdiff read the head of one block; its hunks were cut by their counts. */
 function readBlock(block: FileBlock, notes: string[]): FileDiff[] {
-  const text = block.hunks.flatMap((hunk) => [
-    formatHunkHeader({ ...hunk.header, section: '' }),
-    hunk.lines.join('\n'),
-  ]);
   let parsed: StructuredPatch | undefined;
   try {
-    parsed = parsePatch(block.head.concat(text).join('\n'))[0];
+    parsed = parsePatch(block.head.join('\n'))[0];
   } catch (error) {
     notes.push(`the diff of ${nameOf(block)} could not be read: ${(error as Error).message}`);
     return [];
@@ -201,7 +200,7 @@ function readBlock(block: FileBlock, notes: string[]): FileDiff[] {
       newBlob: block.blobs?.[1] ?? null,
       binary: block.binary,
       ...(parsed.isCopy ? { copied: true } : {}),
-      hunks: block.hunks.map((cut, n): Hunk => ({ ...cut.header, lines: parsed.hunks[n]!.lines })),
+      hunks: block.hunks,
     },
   ];
 }

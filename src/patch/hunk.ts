@@ -47,31 +47,29 @@ export interface CutHunk {
  * ("-- ") or the "---" of the next file is never taken for a removed line.
  */
 export function cutHunk(lines: readonly string[], at: number, header: HunkHeader): CutHunk {
-  const cut: string[] = [];
+  const first = at + 1;
+  /** Lines that some mailers drop the blank of, which is all that an empty context line consists of. */
+  const emptied: number[] = [];
   let oldLeft = header.oldLines;
   let newLeft = header.newLines;
-  let i = at + 1;
+  let i = first;
   for (; i < lines.length; i++) {
     const line = lines[i]!;
     const mark = line[0];
     if (mark === '\\') {
-      if (cut.length === 0) break;
-      cut.push(line);
+      if (i === first) break;
       continue;
     }
     if (oldLeft === 0 && newLeft === 0) break;
-    if (mark === '+' && newLeft > 0) {
-      newLeft--;
-      cut.push(line);
-    } else if (mark === '-' && oldLeft > 0) {
-      oldLeft--;
-      cut.push(line);
-    } else if ((mark === ' ' || mark === undefined || line === '\r') && oldLeft > 0 && newLeft > 0) {
-      // Some mailers drop the blank that an empty context line consists of.
+    if (mark === '+' && newLeft > 0) newLeft--;
+    else if (mark === '-' && oldLeft > 0) oldLeft--;
+    else if ((mark === ' ' || mark === undefined || line === '\r') && oldLeft > 0 && newLeft > 0) {
       oldLeft--;
       newLeft--;
-      cut.push(mark === ' ' ? line : ` ${line}`);
+      if (mark !== ' ') emptied.push(i - first);
     } else break;
   }
+  const cut = lines.slice(first, i);
+  for (const line of emptied) cut[line] = ` ${cut[line]!}`;
   return { header, lines: cut, end: i, whole: oldLeft === 0 && newLeft === 0 };
 }
