@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { loadRuleBook } from '../../src/rules/load.js';
 import { SHIPPED_RULES } from '../../src/rules/shipped.js';
-import { snapshotNear } from '../../src/snapshot/shipped.js';
+import { namedSnapshot, snapshotNear } from '../../src/snapshot/shipped.js';
+import type { Snapshot } from '../../src/snapshot/snapshot.js';
 import { analyseStages } from '../../src/snapshot/stage.js';
 
 const rules = loadRuleBook([SHIPPED_RULES]);
@@ -30,4 +31,39 @@ describe('stages of a series', () => {
     const [only] = await analyseStages(snapshot, [], 1, rules);
     expect(only!.report.contexts.length).toBeGreaterThan(100);
   });
+
+  it('has the hazards of the release where a series touches nothing that has a part in them', async () => {
+    const [release] = await analyseStages(snapshot, [], 1, rules);
+    const [again] = await analyseStages(snapshot, [], 1, rules);
+    expect(again).not.toBe(release);
+    expect(again!.report).toBe(release!.report);
+  });
+
+  it('says the same of a series whatever was looked at before', async () => {
+    const look = async (known: Snapshot) => {
+      const entry = known.own('folio_add_new_anon_rmap', 'mm/rmap.c')!;
+      const [head, ...rest] = entry.lines();
+      const before = [{ ...head!, text: HEAD }, ...rest.map((line) => ({ ...line, text: UPDATE }))];
+      const names = new Map();
+      const touched = {
+        file: entry.file,
+        release: entry,
+        stages: [before, before.slice(0, -2)],
+        renamed: [names, names],
+      };
+      const stages = await analyseStages(known, [touched], 2, rules);
+      return stages.map(({ report }) =>
+        [...report.hazards].map(([key, { meetings }]) => [key, meetings.map(({ line }) => line)]),
+      );
+    };
+    const first = await look(snapshot);
+    expect(first[0]!.length).toBeGreaterThan(0);
+    expect(await look(snapshot)).toEqual(first);
+    const fresh = namedSnapshot('rules/snapshots/linux-6.12.json.gz', '.');
+    expect(fresh).not.toBe(snapshot);
+    expect(await look(fresh)).toEqual(first);
+  });
 });
+
+const HEAD = 'void folio_add_new_anon_rmap(struct folio *folio, struct vm_area_struct *vma) {';
+const UPDATE = '__folio_set_swapbacked(folio);';
