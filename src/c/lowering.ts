@@ -28,7 +28,7 @@ const room = 32 * 1024 * 1024;
 /** With fewer characters than these, threads are not worth their start. */
 const worthThreads = 512 * 1024;
 /** Megabytes for what dies young, which nearly all does here. */
-const youngGeneration = 48;
+const youngGeneration = 96;
 
 /** How many threads are worth their start here. */
 export function usefulThreads(): number {
