@@ -10,7 +10,7 @@ import type { Informant, Inquiry } from './inquiry.js';
 import { functionsNamed, temporaries } from './select.js';
 import type { SnapshotFunction } from './snapshot.js';
 
-/** Analyses of one entry that are remembered: a long series has some of each function that others call. */
+/** Entries of a function, and analyses of each, that are remembered: a long series has some of each that others call. */
 const REMEMBERED = 32;
 
 /** What the analysis of a function found, as callers are to know it. */
@@ -73,8 +73,19 @@ export class StagedFunction {
   entry(callees: readonly string[]): StagedEntry {
     const names = callees.join(',');
     let entry = this.entries.get(names);
-    if (!entry) this.entries.set(names, (entry = this.made(callees)));
+    if (!entry) {
+      this.entries.set(names, (entry = this.made(callees)));
+      if (this.entries.size > REMEMBERED) this.forgetOldest();
+    }
     return entry;
+  }
+
+  private forgetOldest(): void {
+    const [oldest] = this.entries;
+    if (!oldest) return;
+    const [names, entry] = oldest;
+    this.entries.delete(names);
+    this.found.delete(entry);
   }
 
   private made(callees: readonly string[]): StagedEntry {
