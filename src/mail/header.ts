@@ -94,11 +94,16 @@ export function readIds(field: string | null): string[] {
 
 function headerEnd(bytes: Buffer, start: number): number {
   if (bytes[start] === 0x0a || (bytes[start] === 0x0d && bytes[start + 1] === 0x0a)) return start;
+  const end = beforeBlankLine(bytes, start);
+  return end < 0 ? bytes.length : end;
+}
+
+/** Where the line that is followed by the first empty one ends, at its line feed; -1 where there is none. */
+export function beforeBlankLine(bytes: Buffer, start = 0): number {
   const lf = bytes.indexOf('\n\n', start, 'latin1');
   // Only what is in front of the first may be an earlier end.
   const crlf = bytes.subarray(0, lf < 0 ? bytes.length : lf).indexOf('\n\r\n', start, 'latin1');
-  if (crlf >= 0) return crlf;
-  return lf < 0 ? bytes.length : lf;
+  return crlf < 0 ? lf : crlf;
 }
 
 function bodyStart(bytes: Buffer, end: number): number {

@@ -1,3 +1,4 @@
+import { beforeBlankLine } from './header.js';
 import type { MessageText } from './message.js';
 
 /** The body of a mail that is one plain text. */
@@ -23,7 +24,7 @@ const LENGTH = 200;
  */
 export function readPlainBody(bytes: Buffer): PlainBody | null {
   const start = bytes.toString('latin1', 0, 5) === 'From ' ? bytes.indexOf(0x0a) + 1 : 0;
-  const blank = blankLine(bytes, start);
+  const blank = beforeBlankLine(bytes, start);
   if (blank < 0) return null;
   let type: string | null = null;
   for (const field of fieldsIn(bytes.toString('latin1', start, blank))) {
@@ -55,14 +56,6 @@ export function readPlainBody(bytes: Buffer): PlainBody | null {
   const flowed = parameters.get('format')?.toLowerCase() === 'flowed';
   const delSp = flowed && parameters.get('delsp')?.toLowerCase() === 'yes';
   return { body: { text: body, flowed, delSp, fromPage: false }, charset };
-}
-
-/** Where the line ends that an empty one follows, at its line feed; -1 where there is none. */
-function blankLine(bytes: Buffer, start: number): number {
-  const lf = bytes.indexOf('\n\n', start, 'latin1');
-  // Only what is in front of the first may be an earlier end.
-  const crlf = bytes.subarray(0, lf < 0 ? bytes.length : lf).indexOf('\n\r\n', start, 'latin1');
-  return crlf < 0 ? lf : crlf;
 }
 
 /** The fields of a header that may be among those wanted, by their first letter. */

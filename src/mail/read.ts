@@ -4,6 +4,7 @@ import { readArchivePage } from './archive-page.js';
 import { assembleSeries } from './assemble.js';
 import { decodeText } from './decode-text.js';
 import { readGitLog } from './git-log.js';
+import { beforeBlankLine } from './header.js';
 import { MAX_INPUT_BYTES, MAX_MAILS } from './limits.js';
 import { splitMbox } from './mbox.js';
 import { plainText, type Message } from './message.js';
@@ -17,8 +18,6 @@ export interface MailInput {
   readonly name: string;
   readonly bytes: Buffer;
 }
-
-const FIELD_NAME = /^([A-Za-z][\w.-]{0,200}):/;
 
 const EXPECTED =
   'an mbox, a mail (.eml), the output of git format-patch, a unified diff, a reply that quotes a patch, ' +
@@ -107,6 +106,8 @@ export async function readMessages(input: MailInput): Promise<Message[]> {
   return [page ?? bareDiff(text, name)];
 }
 
+const FIELD_NAME = /^([A-Za-z][\w.-]{0,200}):/;
+
 /** Fields that only a mail has. */
 const MAIL_FIELD = /^(?:subject|message-id|received|mime-version|content-type|return-path|delivered-to)$/;
 
@@ -128,7 +129,7 @@ function startsWithMailHeaders(bytes: Buffer): boolean {
 /** The first lines that are not empty, decoded, as far as headers go: nothing else of a mail need be decoded to know it. */
 function firstBlock(bytes: Buffer): string {
   const start = withoutLeadingBlanks(withoutLeadingBlanks(bytes)).subarray(0, 1_000_000);
-  const end = start.indexOf('\n\n');
+  const end = beforeBlankLine(start);
   return decodeText(end < 0 ? start : start.subarray(0, end)).trimStart();
 }
 
