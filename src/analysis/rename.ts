@@ -15,12 +15,10 @@ export function renamedFunctions(
   after: Program,
   files: readonly string[],
 ): ReadonlyMap<string, string> {
-  const gone = functionsOf(before, files).filter(
-    (facts) => !files.some((file) => after.has(facts.name, file)),
-  );
-  const added = functionsOf(after, files).filter(
-    (facts) => !files.some((file) => before.has(facts.name, file)),
-  );
+  const [then, now] = [functionsOf(before, files), functionsOf(after, files)];
+  const [namesThen, namesNow] = [namesOf(then), namesOf(now)];
+  const gone = then.filter(({ name }) => !namesNow.has(name));
+  const added = now.filter(({ name }) => !namesThen.has(name));
   const renamed = new Map<string, string>();
   const taken = new Set<string>();
   for (const old of gone) {
@@ -45,6 +43,10 @@ export function renamedFunctions(
 
 function functionsOf(program: Program, files: readonly string[]): FunctionFacts[] {
   return files.flatMap((file) => program.functionsIn(file)).map((entry) => entry.facts);
+}
+
+function namesOf(functions: readonly FunctionFacts[]): ReadonlySet<string> {
+  return new Set(functions.map(({ name }) => name));
 }
 
 /** What a function does, without the names of its variables: how often it calls what. */

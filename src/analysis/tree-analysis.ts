@@ -328,10 +328,17 @@ class ChangeAnalysis {
     const marked = new Uint8Array(functions.length);
     const again = new Set<number>();
     for (const number of pending) marked[positions[number]!] = 1;
-    for (let position = 0; position < functions.length && !this.isGivenUp(); position++) {
-      if (position % 100 === 0 && round === 0) this.progress(position, functions.length);
+    let told = -100;
+    for (
+      let position = this.nextToDo(marked, 0);
+      position < functions.length && !this.isGivenUp();
+      position = this.nextToDo(marked, position + 1)
+    ) {
+      if (position >= told + 100 && round === 0) {
+        told = position;
+        this.progress(position, functions.length);
+      }
       const number = functions[position]!;
-      if (marked[position] === 0 && !this.isToAsk(number)) continue;
       const entry = this.entry(number);
       if (!entry || (this.outgrown.size > 0 && !this.rewritten.has(number))) continue;
       for (const caller of this.redo(number, entry, round)) {
@@ -342,6 +349,18 @@ class ChangeAnalysis {
     }
     if (round === 0) this.progress(functions.length, functions.length);
     return again;
+  }
+
+  /** The next position at which a function is marked, or is to be asked: of a whole tree few are. */
+  private nextToDo(marked: Uint8Array, from: number): number {
+    const { positions } = this.order;
+    let next = marked.indexOf(1, from);
+    if (next < 0) next = marked.length;
+    for (const number of this.unasked.keys()) {
+      const position = positions[number]!;
+      if (position >= from && position < next && this.isToAsk(number)) next = position;
+    }
+    return next;
   }
 
   /**

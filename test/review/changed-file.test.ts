@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { CallGraph } from '../../src/analysis/call-graph.js';
 import type { FunctionEntry } from '../../src/analysis/definitions.js';
 import { sectionsIn } from '../../src/analysis/kept/blocks.js';
@@ -11,6 +11,18 @@ import { lowerFile } from '../../src/c/lower/file.js';
 import { readChangedFile } from '../../src/review/changed-file.js';
 import { NO_STORE } from '../analysis/kernel.js';
 import { kernelTree } from '../folio/kernel-tree.js';
+
+/** What was read as C, text by text. */
+const given = vi.hoisted((): string[] => []);
+vi.mock('../../src/c/lower/file.js', async (original) => {
+  const { lowerFile: lower } = await original<typeof import('../../src/c/lower/file.js')>();
+  return {
+    lowerFile: (text: string) => {
+      given.push(text);
+      return lower(text);
+    },
+  };
+});
 
 const linux = kernelTree('6.12');
 const skipped = linux.missing ? ` (${linux.missing})` : '';
@@ -108,6 +120,49 @@ EXPORT_SYMBOL(third);
       ['EXPORT_SYMBOL(third);', 'EXPORT_SYMBOL(third);\nvoid fourth(struct folio *f)\n{\n\tthird(f);\n}'],
     ],
     [
+      'by a function more and what it has instead of another',
+      [
+        'void third(struct folio *folio)\n{\n\tsecond(folio);',
+        '/* Gets it. */\nstatic void fourth(struct folio *f)\n{\n\tfolio_get(f);\n}\n\nvoid third(struct folio *folio)\n{\n\tfourth(folio);',
+      ],
+    ],
+    [
+      'by a function more that was declared already',
+      [
+        'void third(struct',
+        'static int second(struct folio *f)\n{\n\treturn f->index;\n}\n\nvoid third(struct',
+      ],
+    ],
+    [
+      'by a function and an #include more',
+      ['static int __checked', '#include <linux/mm.h>\nstatic int __checked'],
+    ],
+    [
+      'by a function more with a table',
+      [
+        'void third(struct',
+        'void walk(void)\n{\n\tstruct walk w = { .one = first };\n}\n\nvoid third(struct',
+      ],
+    ],
+    [
+      'by a function more between #if and #else',
+      ['#else\n', 'static void other(struct folio *folio)\n{\n\tfolio_get(folio);\n}\n#else\n'],
+    ],
+    [
+      'by a function more in a comment',
+      ['void third(struct', '/*\nint like(struct folio *f)\n{\n\tfolio_get(f);\n}\n*/\nvoid third(struct'],
+    ],
+    ['by a function moved up', [/(static const struct[^]*?;\n)(void third[^]*?\n}\n)/, '$2\n$1']],
+    [
+      'by a function less, and its use',
+      [/void third[^]*?\n}\nEXPORT_SYMBOL\(third\);\n/, 'EXPORT_SYMBOL(first);\n'],
+    ],
+    [
+      'by a function instead of which there is a macro',
+      [/#else\nstatic void second[^]*?#endif\n/, '#else\n#define second(folio) folio_get(folio)\n#endif\n'],
+    ],
+    ['by a function less alone', [/void third[^]*?\n}\n/, '']],
+    [
       'by a function within',
       ['second(folio);', 'second(folio);\n}\nvoid more(struct folio *folio)\n{\n\tfolio_get(folio);'],
     ],
@@ -119,6 +174,52 @@ EXPORT_SYMBOL(third);
     expect(await readChanged(text.trimEnd(), now.trimEnd())).toEqual(plain(await lowerFile(now.trimEnd())));
     expect(now).not.toBe(text);
     expect(await readChanged(text, now)).toEqual(plain(await lowerFile(now)));
+  });
+});
+
+describe('of a file of which little has changed the rest is not read', () => {
+  const text = `struct job { struct folio *folio; };
+static void third(struct folio *folio);
+static void first(struct folio *folio)
+{
+	folio_lock(folio);
+}
+
+#ifdef CONFIG_NUMA
+static void second(struct folio *folio)
+{
+	folio_set_dirty(folio);
+}
+#endif
+
+static void third(struct folio *folio)
+{
+	first(folio);
+	folio_get(folio);
+	folio_put(folio);
+	folio_unlock(folio);
+}
+`;
+  it.each([
+    ['a body', ['folio_lock(folio)', 'folio_trylock(folio)']],
+    ['a body between #if and #endif', ['folio_set_dirty(folio)', 'folio_clear_dirty(folio)']],
+    ['a body of one that is declared, too', ['folio_get(folio);\n', '']],
+    [
+      'a function more, and its use',
+      [
+        /(static void third.*\n{\n)\tfirst(.*\n)\tfolio_get.*\n/,
+        '/* One more. */\nstatic void more(struct folio *folio)\n{\n\tfolio_get(folio);\n}\n\n$1\tfirst$2\tmore(folio);\n',
+      ],
+    ],
+    ['a function less', [/static void first[^]*?\n}\n/, '']],
+    ['an #include', ['struct job', '#include <linux/mm.h>\nstruct job']],
+  ] as const)('%s', async (_, [before, after]) => {
+    const kept = await keep(new Map([['mm/a.c', text]]));
+    const now = text.replace(before, after);
+    given.length = 0;
+    const facts = await read(kept, 'mm/a.c', text, now);
+    expect(given.join('')).not.toContain('struct job');
+    expect(facts).toEqual(plain(await lowerFile(now)));
   });
 });
 
@@ -147,6 +248,21 @@ describe.skipIf(linux.missing !== null)(`a file of a kernel${skipped}`, () => {
       expect(await read(kept, path, text, now), path).toEqual(plain(await lowerFile(now)));
       const one = text.replace(/\n}\n/, '\n\tfolio_get(here);\n}\n');
       expect(await read(kept, path, text, one), path).toEqual(plain(await lowerFile(one)));
+    }
+  }, 120_000);
+
+  it('in which functions have come, gone and moved is read as the whole one', async () => {
+    for (const [path, text] of texts) {
+      const more = (name: string) =>
+        `}\n\n/* One more. */\nstatic void ${name}(struct folio *folio)\n{\n\tfolio_get(folio);\n}\n`;
+      let count = 0;
+      const now = text.replace(/^}\n/gm, (end) => (count++ % 5 === 2 ? more(`more${String(count)}`) : end));
+      expect(await read(kept, path, text, now), path).toEqual(plain(await lowerFile(now)));
+      count = 0;
+      const less = text.replace(/(?<=\n\n|\*\/\n)[a-z][\w *]*\([^{}]*\)\n{\n[^]*?\n}\n\n?/g, (whole) =>
+        count++ % 6 === 1 ? '' : count % 6 === 4 ? whole.replace('}\n', '\tfolio_get(here);\n}\n') : whole,
+      );
+      expect(await read(kept, path, text, less), path).toEqual(plain(await lowerFile(less)));
     }
   }, 120_000);
 });

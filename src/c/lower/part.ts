@@ -49,14 +49,23 @@ export function bodyOf(lines: readonly string[], { line, endLine }: LineRange): 
 export function onlyFunctions(lines: readonly string[], functions: readonly LineRange[]): string | null {
   const rest = lines.map((text) => (/^#\s*define\s.*[^\\]$/.test(text) ? text : ''));
   const wanted = new Map(functions.map((item) => [item.line, item]));
-  let depth = 0;
+  /** The `#if`s around a line: has one another branch, and is there a function in it? */
+  const around: { isChoice: boolean; isAsked: boolean }[] = [];
   for (let line = 1; line <= lines.length; line++) {
-    const directive = /^\s*#\s*(if|endif)/.exec(lines[line - 1]!)?.[1];
-    if (directive) depth += directive === 'if' ? 1 : -1;
+    const [, directive, condition = ''] = /^\s*#\s*(if|el|endif)(.*)/.exec(lines[line - 1]!) ?? [];
+    if (directive === 'if')
+      around.push({ isChoice: !/^(?:n?def)?\s[^\d]*\bCONFIG_/.test(condition), isAsked: false });
+    else if (directive === 'endif') around.pop();
+    else if (directive === 'el') {
+      const group = around.at(-1);
+      // Which branch is read depends on what else there is.
+      if (!group || group.isAsked) return null;
+      group.isChoice = true;
+    }
     const item = wanted.get(line);
     if (!item) continue;
-    // Which branch is read depends on what else there is.
-    if (depth !== 0) return null;
+    if (around.some(({ isChoice }) => isChoice)) return null;
+    for (const group of around) group.isAsked = true;
     let first = line;
     while (first > 1 && first > line - HEAD && /^[^\s}#/*].*[^;/]$/.test(lines[first - 2]!)) first--;
     for (let at = first; at <= item.endLine; at++) rest[at - 1] = lines[at - 1]!;
