@@ -32,10 +32,7 @@ export function namedSnapshot(asked: string, folder: string): Snapshot {
  */
 export function closestSnapshot(date: string | null): Snapshot {
   const time = date === null ? Number.NaN : Date.parse(date);
-  return closest((version) => {
-    const released = timeOfSnapshot(shippedFile(version));
-    return Number.isNaN(time) ? -released : Math.abs(released - time);
-  });
+  return closest(({ released }) => (Number.isNaN(time) ? -released : Math.abs(released - time)));
 }
 
 /**
@@ -49,18 +46,29 @@ export function snapshotNear(version: string): Snapshot {
     const [major = 0, minor = 0] = text.split('.').map(Number);
     return major * 20 + minor;
   };
-  return closest((shipped) => Math.abs(count(shipped) - count(version)));
+  return closest((shipped) => Math.abs(count(shipped.version) - count(version)));
 }
 
-/** The shipped snapshot of the version that has the least distance; among several, the oldest. */
-function closest(distance: (version: string) => number): Snapshot {
-  const versions = shippedVersions();
-  if (versions.length === 0) {
+/** The shipped snapshot of the release that has the least distance; among several, the oldest. */
+function closest(distance: (release: ShippedRelease) => number): Snapshot {
+  releases ??= shippedVersions().map((version) => ({
+    version,
+    released: timeOfSnapshot(shippedFile(version)),
+  }));
+  if (releases.length === 0) {
     throw new RectoError('no-tree', `there are no snapshots in ${SHIPPED_SNAPSHOTS}: install Recto again`);
   }
-  const found = versions.reduce((best, one) => (distance(one) < distance(best) ? one : best));
-  return shipped(found);
+  return shipped(releases.reduce((best, one) => (distance(one) < distance(best) ? one : best)).version);
 }
+
+interface ShippedRelease {
+  readonly version: string;
+  /** Milliseconds since 1970. */
+  readonly released: number;
+}
+
+/** Those that Recto comes with, once they were looked for: a process that reviews a list asks for each series. */
+let releases: readonly ShippedRelease[] | null = null;
 
 /** Those that were opened. A process that reviews a list needs the same one for most series: opening it takes 100 ms. */
 const opened = new Map<string, Snapshot>();

@@ -1,13 +1,7 @@
 import type { FactNode, FunctionFacts, Variable } from '../c/facts.js';
 import { append } from '../analysis/append.js';
 import type { Constants } from '../analysis/condition.js';
-import {
-  namedIn,
-  SlotIndex,
-  type Definitions,
-  type FilledSlot,
-  type FunctionEntry,
-} from '../analysis/definitions.js';
+import { SlotIndex, type Definitions, type FilledSlot, type FunctionEntry } from '../analysis/definitions.js';
 import type { FunctionAnalysis } from '../analysis/execution.js';
 import type { Frame } from '../analysis/frame.js';
 import type { Summary } from '../analysis/summary.js';
@@ -171,6 +165,7 @@ export class Snapshot implements Definitions {
   readonly constants: Constants;
   private readonly index: SlotIndex;
   private readonly byFile = new Map<string, ReadonlyMap<string, SnapshotFunction>>();
+  private readonly byName = new Map<string, SnapshotFunction[]>();
   private readonly globals = new Map<string, SnapshotFunction>();
   private readonly fieldsOf: SnapshotFile['structs'];
   private naming: ReadonlyMap<string, readonly SnapshotFunction[]> | null = null;
@@ -187,6 +182,7 @@ export class Snapshot implements Definitions {
       for (const row of list) {
         const item = new SnapshotFunction(path, row, pool);
         functions.set(item.name, item);
+        append(this.byName, item.name, item);
         if (item.isGlobal) this.globals.set(item.name, item);
       }
       this.byFile.set(path, functions);
@@ -209,7 +205,12 @@ export class Snapshot implements Definitions {
   }
 
   functionsNamed(name: string): Iterable<SnapshotFunction> {
-    return namedIn(this.byFile, name);
+    return this.byName.get(name) ?? [];
+  }
+
+  /** Has it a function of that name? */
+  knows(name: string): boolean {
+    return this.byName.has(name);
   }
 
   /** The functions whose code names this one. */

@@ -11,6 +11,7 @@ import type { TreeAnalysis } from '../analysis/tree-analysis.js';
 import type { RuleData } from '../folio/contract.js';
 import { mergeAnalysis } from './merge.js';
 import { Inquiry, type Informant } from './inquiry.js';
+import { concernedFunctions } from './concerned.js';
 import { functionsNamed } from './select.js';
 import type { Snapshot, SnapshotFunction } from './snapshot.js';
 import { StageDefinitions } from './stage-definitions.js';
@@ -34,9 +35,10 @@ export async function analyseStages(
 ): Promise<readonly Side[]> {
   const stages: Stage[] = [];
   const known = knownOf(snapshot, rules);
+  const concerned = concernedFunctions(touched, snapshot, rules);
   let shown: ReadonlyMap<TouchedFunction, StagedFunction | null> = new Map();
   for (let number = 0; number < count; number++) {
-    const changed = number === 0 ? touched : touched.filter((item) => differs(item, number));
+    const changed = number === 0 ? concerned : concerned.filter((item) => differs(item, number));
     // A patch that touches nothing of the release leaves everything as it is.
     if (number > 0 && changed.length === 0) {
       stages.push(stages[number - 1]!);
@@ -45,7 +47,7 @@ export async function analyseStages(
     const read = new Map(shown);
     for (const item of changed) read.set(item, await known.functions.touched(item, number));
     shown = read;
-    stages.push(new Stage(known, touched, number, shown, stages.at(-1) ?? known.stage));
+    stages.push(new Stage(known, concerned, number, shown, stages.at(-1) ?? known.stage));
   }
   const different = [...new Set(stages)];
   if (different.length > 1) followCallers(snapshot, different);
@@ -256,7 +258,8 @@ class Stage implements Side, Informant {
     for (const key of new Set([...this.functions.keys(), ...other.functions.keys()])) {
       const here = this.factsOf(key);
       const there = other.factsOf(key);
-      if (here && there ? here.isStatic !== there.isStatic : this.isKnown((here ?? there)!)) return false;
+      if (here && there ? here.isStatic !== there.isStatic : this.known.snapshot.knows((here ?? there)!.name))
+        return false;
     }
     const calls = new Set<string>();
     for (const key of new Set([...this.results.keys(), ...other.results.keys()])) {
@@ -268,12 +271,6 @@ class Stage implements Side, Informant {
       for (const callee of differences(here?.record.calls, there?.record.calls)) calls.add(callee);
     }
     return [...calls].every((key) => !this.isAsked(key) && !other.isAsked(key));
-  }
-
-  /** Has the release something of that name? */
-  private isKnown({ name }: FunctionFacts): boolean {
-    for (const _ of this.known.snapshot.functionsNamed(name)) return true;
-    return false;
   }
 
   /** Does it matter for some hazard whether anybody calls it? */
