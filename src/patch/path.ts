@@ -1,6 +1,12 @@
 import { RectoError } from '../errors.js';
 
 /**
+ * What is put behind the name of the file that a change was made from: `cp x.c x.c.orig; edit; diff -u x.c.orig x.c`.
+ * The patches of the mm tree have the name of the patch there: `--- a/mm/x.c~name-of-the-patch`.
+ */
+const BACKUP = /^(?:\.orig|\.old|\.bak|~[^/]*)$/;
+
+/**
  * The paths of a changed file within the tree, from the two names a diff gives it.
  *
  * Takes away what the tool put in front (`a/` and `b/`, `i/` and `w/`, `linux.orig/` and `linux/`), and takes
@@ -13,16 +19,20 @@ export function treePaths(
   const oldPath = oldName === '/dev/null' ? null : withoutDot(oldName);
   const newPath = newName === '/dev/null' ? null : withoutDot(newName);
   if (oldPath === null || newPath === null) {
-    return { oldPath: oldPath && withoutPrefix(oldPath), newPath: newPath && withoutPrefix(newPath) };
+    return {
+      oldPath: oldPath && withoutPrefix(oldPath).replace(/~[^/]*$/, ''),
+      newPath: newPath && withoutPrefix(newPath),
+    };
   }
   if (oldPath === newPath && !/^[ab]\//.test(oldPath)) return { oldPath, newPath };
   if (rest(oldPath) === rest(newPath) && oldPath.includes('/') && newPath.includes('/')) {
     return { oldPath: rest(oldPath), newPath: rest(newPath) };
   }
-  // `cp x.c x.c.orig; edit; diff -u x.c.orig x.c` changes x.c.
-  const backup = new Set([`${newPath}.orig`, `${newPath}~`, `${newPath}.old`, `${newPath}.bak`]);
-  if (backup.has(oldPath)) return { oldPath: withoutPrefix(newPath), newPath: withoutPrefix(newPath) };
-  return { oldPath: withoutPrefix(oldPath), newPath: withoutPrefix(newPath) };
+  const [before, after] = [withoutPrefix(oldPath), withoutPrefix(newPath)];
+  if (before.startsWith(after) && BACKUP.test(before.slice(after.length))) {
+    return { oldPath: after, newPath: after };
+  }
+  return { oldPath: before, newPath: after };
 }
 
 /**
