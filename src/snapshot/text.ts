@@ -11,6 +11,8 @@ export interface Line {
   text: string | null;
   /** Where people find it: as the last patch that shows it counts, else as the release does. */
   number: number;
+  /** The patches after which that is its number. */
+  since: number;
 }
 
 /** What a line is told from others by. */
@@ -142,7 +144,7 @@ export function linesOf(marks: string, first: number): Line[] {
   const lines: Line[] = [];
   for (let at = 0; at * MARK < marks.length; at++) {
     const mark = marks.slice(at * MARK, (at + 1) * MARK);
-    if (mark !== BLANK) lines.push({ mark, at: first + at, text: null, number: first + at });
+    if (mark !== BLANK) lines.push({ mark, at: first + at, text: null, number: first + at, since: 0 });
   }
   return lines;
 }
@@ -318,20 +320,28 @@ function changeIn(hunk: readonly HunkTextLine[]): Change {
 /**
  * The function's lines after a hunk that fits as `before`, or the same lines where it fits as `after`. Either way the
  * lines that it shows get their text, for all who hold them.
+ *
+ * @param since the patches up to and with this one
  */
-export function applyHunk(lines: readonly Line[], { lines: hunk }: HunkText, where: Fit): readonly Line[] {
+export function applyHunk(
+  lines: readonly Line[],
+  { lines: hunk }: HunkText,
+  where: Fit,
+  since: number,
+): readonly Line[] {
   const missing = where.as === 'before' ? '+' : '-';
   const after = lines.slice(0, where.at);
   let at = where.at;
   for (let index = where.from; index < where.to; index++) {
     const { sign, content, mark, number } = hunk[index]!;
     if (sign === missing) {
-      if (sign === '+') after.push({ mark, at: null, text: content, number });
+      if (sign === '+') after.push({ mark, at: null, text: content, number, since });
       continue;
     }
     const line = lines[at++]!;
     line.text ??= content;
     line.number = number;
+    line.since = since;
     if (sign !== '-') after.push(line);
   }
   return where.as === 'after' ? lines : [...after, ...lines.slice(at)];

@@ -57,7 +57,7 @@ export async function placeSeries(patches: readonly Patch[], snapshot: Snapshot)
     const results: FileResult[] = [];
     for (const diff of patch.files) {
       const path = diff.oldPath ?? diff.newPath!;
-      const numbering = numberings.get(path) ?? new Numbering();
+      const numbering = numberings.get(path) ?? new Numbering(stage);
       numberings.set(path, numbering);
       results.push(await placeFile(diff, stage, snapshot, growing, numbering, guessed));
     }
@@ -98,12 +98,13 @@ async function placeFile(
     }));
     const offset = offsetOf(fits[0], asWritten, numbering);
     const text = movedBy(asWritten, offset);
-    numbering.grow(hunk.oldStart + offset, hunk.newLines - hunk.oldLines);
+    // What the release has already is where it is.
+    if (fits.length === 0 || fits.some(({ where }) => where.as === 'before')) numbering.grow(hunk, offset);
     for (const { item, where } of fits) {
       growing.set(keyOf(item), item);
       if (where.as === 'after' && where.fitting === 'evolved') continue;
       const before = item.lines;
-      item.lines = applyHunk(before, text, where);
+      item.lines = applyHunk(before, text, where, stage + 1);
       if (where.as === 'before') {
         item.names = renamesIn(text.lines.slice(where.from, where.to), item.release, item.names);
       }
@@ -219,7 +220,13 @@ async function addFunctions(
       if (endLine > code.length || snapshot.own(name, path)) continue;
       const lines = run
         .slice(line - 1, endLine)
-        .map(({ content, number }): Line => ({ mark: markOf(content), at: null, text: content, number }));
+        .map(({ content, number }): Line => ({
+          mark: markOf(content),
+          at: null,
+          text: content,
+          number,
+          since: stage + 1,
+        }));
       count++;
       growing.set(`${path}:${name}`, {
         file: path,
@@ -242,7 +249,7 @@ function offsetOf(chosen: Chosen | undefined, { lines }: HunkText, numbering: Nu
   const first = lines.slice(where.from, where.to).find(({ sign }) => sign !== missing);
   const held = item.lines[where.at];
   if (!first || !held) return 0;
-  const number = held.at === null ? held.number : numbering.of(held.at);
+  const number = held.at === null ? numbering.of(held.number, held.since) : numbering.of(held.at, 0);
   return number - (where.as === 'before' ? first.before : first.number);
 }
 

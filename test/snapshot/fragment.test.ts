@@ -21,11 +21,11 @@ const facts: FunctionFacts = {
 /** Lines from line 10 on; those that begin with `+` are the patch's. The line in front of them is not known. */
 async function read(text: string) {
   let at = 9;
-  const unknown: Line = { mark: 'xx', at, text: null, number: at };
+  const unknown: Line = { mark: 'xx', at, text: null, number: at, since: 0 };
   const lines = text.split('\n').map((line): Line => {
     const added = line.startsWith('+');
     if (!added) at++;
-    return { mark: 'xx', at: added ? null : at, text: line.replace(/^\+/, ''), number: at };
+    return { mark: 'xx', at: added ? null : at, text: line.replace(/^\+/, ''), number: at, since: 0 };
   });
   const all = [unknown, ...lines, { ...unknown, at: at + 1 }];
   const fragment = await readFragment(all, {

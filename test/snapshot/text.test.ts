@@ -45,7 +45,7 @@ describe('where a hunk belongs in a function of which no line has a text', () =>
     );
     const where = fit(lines(), text)!;
     expect(where).toMatchObject({ fitting: 'whole', as: 'before' });
-    const after = applyHunk(lines(), text, where);
+    const after = applyHunk(lines(), text, where, 1);
     expect(after.map(({ at, text }) => `${String(at)} ${text?.trim() ?? '…'}`)).toEqual([
       '10 …',
       '11 …',
