@@ -88,10 +88,8 @@ function shownOf({ stages }: TouchedFunction): Shown {
 
 function headOf(stage: NonNullable<TouchedFunction['stages'][number]>): string {
   const end = stage.findIndex(({ text }) => text?.includes('{') === true);
-  return stage
-    .slice(0, end + 1)
-    .map(({ text }) => text ?? '')
-    .join('\n');
+  // All of a macro may be its name.
+  return (end < 0 ? stage : stage.slice(0, end + 1)).map(({ text }) => text ?? '').join('\n');
 }
 
 function wordsBeforeParentheses(text: string): readonly string[] {

@@ -1,4 +1,5 @@
 import type { FunctionFacts } from '../c/facts.js';
+import { blankBodies } from '../c/lower/blank.js';
 import { lowerFile } from '../c/lower/file.js';
 import { Recent } from './recent.js';
 
@@ -18,4 +19,9 @@ export async function functionsInPiece(code: string): Promise<readonly FunctionF
     remembered.set(code, functions);
   }
   return functions;
+}
+
+/** The same without what they do: where they begin and end. */
+export function headsInPiece(code: string): Promise<readonly FunctionFacts[]> {
+  return functionsInPiece(blankBodies(code));
 }

@@ -2,7 +2,7 @@ import type { FileResult, HunkResult } from '../patch/apply.js';
 import type { FileDiff, Hunk, Patch } from '../patch/patch.js';
 import { functionNamedBy } from '../patch/section.js';
 import { markOf } from './lines.js';
-import { functionsInPiece } from './pieces.js';
+import { headsInPiece } from './pieces.js';
 import { renamesIn } from './renames.js';
 import type { Snapshot, SnapshotFunction } from './snapshot.js';
 import { Numbering } from './numbering.js';
@@ -204,6 +204,7 @@ async function addFunctions(
   snapshot: Snapshot,
   growing: Map<string, Growing>,
 ): Promise<number> {
+  if (!/\.[ch]$/.test(path)) return 0;
   const isOutside = (index: number): boolean =>
     fits.every(({ where }) => index < where.from || index >= where.to) &&
     !fits.some(({ where }) => where.fitting === 'evolved');
@@ -216,7 +217,7 @@ async function addFunctions(
   for (const run of runs) {
     const code = run.map(({ content }) => content);
     if (!code.some((line) => /^[A-Za-z_]/.test(line)) || !code.some((line) => line.startsWith('}'))) continue;
-    for (const { name, line, endLine } of await functionsInPiece(code.join('\n'))) {
+    for (const { name, line, endLine } of await headsInPiece(code.join('\n'))) {
       if (endLine > code.length || snapshot.own(name, path)) continue;
       const lines = run
         .slice(line - 1, endLine)

@@ -7,14 +7,28 @@ import { mayHandleFolios, shortEnough } from './relevant.js';
  * opened as closed. Every character that stays keeps its place.
  */
 export function blankUnneededBodies(text: string): string {
+  return blankBodiesWhere(
+    text,
+    (head, body) => !shortEnough(body.length) && !mayHandleFolios(head) && !mayHandleFolios(body),
+  );
+}
+
+/** Blanks all bodies that are told without reading them, for who asks where functions begin and end. */
+export function blankBodies(text: string): string {
+  return blankBodiesWhere(text, () => true);
+}
+
+function blankBodiesWhere(text: string, isUnneeded: (head: string, body: string) => boolean): string {
   const parts: string[] = [];
   let kept = 0;
   for (let open = text.indexOf('\n{\n'); open >= 0; open = text.indexOf('\n{\n', open + 1)) {
     const close = text.indexOf('\n}', open + 2);
     if (close < 0) break;
     const [from, to] = [open + 3, close + 1];
-    if (!shortEnough(to - from) && isUnneeded(text, open, to)) {
-      parts.push(text.slice(kept, from), blank(text.slice(from, to)));
+    const head = headBefore(text, open);
+    const body = text.slice(from, to);
+    if (head !== null && isUnneeded(head, body) && isWhole(body)) {
+      parts.push(text.slice(kept, from), blank(body));
       kept = to;
     }
     open = close - 1;
@@ -22,15 +36,21 @@ export function blankUnneededBodies(text: string): string {
   return parts.length === 0 ? text : parts.join('') + text.slice(kept);
 }
 
-/** @param open offset of the line break in front of the opening brace; the closing one stands at `close` */
-function isUnneeded(text: string, open: number, close: number): boolean {
+/**
+ * The head of the function whose body begins behind a line break; null for something else.
+ *
+ * @param open offset of the line break in front of the opening brace
+ */
+function headBefore(text: string, open: number): string | null {
   // Tables begin like functions, but for the bracket.
   const head = text.slice(text.lastIndexOf('\n\n', open) + 1, open);
-  if (!/\)\s*$/.test(head)) return false;
-  const body = text.slice(open + 3, close);
+  return /\)\s*$/.test(head) ? head : null;
+}
+
+function isWhole(body: string): boolean {
   // Tables on the stack name functions; a directive may leave half of a brace; a comment may hold all of it.
-  if (/^[ \t]*#|=\s*\{/m.test(body) || mayHandleFolios(head) || mayHandleFolios(body)) return false;
   return (
+    !/^[ \t]*#|=\s*\{/m.test(body) &&
     count(body, '{') === count(body, '}') &&
     body.lastIndexOf('*/') >= body.lastIndexOf('/*') &&
     wholeComments(body)
