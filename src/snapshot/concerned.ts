@@ -2,6 +2,7 @@ import type { RuleData } from '../folio/contract.js';
 import { rulesOfVersion } from '../folio/rules-of-version.js';
 import { bitOperation } from '../analysis/update.js';
 import type { Snapshot } from './snapshot.js';
+import type { Line } from './text.js';
 import type { TouchedFunction } from './touched.js';
 
 /**
@@ -14,9 +15,9 @@ export function concernedFunctions(
   snapshot: Snapshot,
   rules: RuleData,
 ): readonly TouchedFunction[] {
+  const added = touched.filter(({ release }) => release === null).map(candidate);
+  if (added.length === 0) return touched;
   const tells = tellsOf(snapshot, rules);
-  const all = touched.map((item) => ({ item, shown: shownOf(item) }));
-  const added = all.filter(({ item }) => item.release === null);
   // Whoever names a function that may have a part may have one, too.
   const partakers = closure(
     added.filter(({ shown }) => mayTouchFolios(shown, tells)),
@@ -24,16 +25,16 @@ export function concernedFunctions(
     ({ names }) => names,
     ({ words }) => words,
   );
-  const asking = all.filter((one) => one.item.release !== null || partakers.has(one));
+  if (partakers.size === added.length) return touched;
+  const others = touched.filter(({ release }) => release !== null).map(candidate);
   const concerned = closure(
-    asking,
+    [...others, ...partakers],
     added,
     ({ words }) => words,
     ({ names }) => names,
   );
-  return concerned.size === all.length
-    ? touched
-    : all.filter((one) => concerned.has(one)).map(({ item }) => item);
+  const left = new Set(added.filter((one) => !concerned.has(one)).map(({ item }) => item));
+  return touched.filter((item) => !left.has(item));
 }
 
 interface Candidate {
@@ -41,12 +42,16 @@ interface Candidate {
   readonly shown: Shown;
 }
 
+function candidate(item: TouchedFunction): Candidate {
+  return { item, shown: new Shown(item) };
+}
+
 /** Some functions, and all others that are reached from them: those that are sought by what these give. */
 function closure(
-  some: readonly Candidate[],
+  some: Iterable<Candidate>,
   all: readonly Candidate[],
-  given: (shown: Shown) => readonly string[],
-  sought: (shown: Shown) => readonly string[],
+  given: (shown: Shown) => ReadonlySet<string>,
+  sought: (shown: Shown) => ReadonlySet<string>,
 ): ReadonlySet<Candidate> {
   const reached = new Set(some);
   const offered = new Set<string>();
@@ -56,7 +61,7 @@ function closure(
   for (let size = -1; size !== reached.size;) {
     size = reached.size;
     for (const one of all) {
-      if (reached.has(one) || !sought(one.shown).some((word) => offered.has(word))) continue;
+      if (reached.has(one) || !isAmong(sought(one.shown), offered)) continue;
       reached.add(one);
       for (const word of given(one.shown)) offered.add(word);
     }
@@ -65,25 +70,33 @@ function closure(
 }
 
 /** What a series shows of a function, at any of its stages. */
-interface Shown {
+class Shown {
   readonly text: string;
-  readonly words: readonly string[];
-  /** Words of its head that stand in front of a parenthesis: its name is one of them. */
-  readonly names: readonly string[];
-  /** The functions, or members, that it calls. */
-  readonly called: readonly string[];
-}
+  readonly words: ReadonlySet<string>;
+  private readonly stages: TouchedFunction['stages'];
+  private knownNames: ReadonlySet<string> | null = null;
 
-function shownOf({ stages }: TouchedFunction): Shown {
-  const lines = new Set(stages.flatMap((stage) => stage ?? []));
-  const text = [...lines].map((line) => line.text ?? '').join('\n');
-  const heads = new Set(stages.flatMap((stage) => (stage ? [headOf(stage)] : [])));
-  return {
-    text,
-    words: [...new Set(text.match(/[A-Za-z_]\w*/g))],
-    names: wordsBeforeParentheses([...heads].join('\n')),
-    called: wordsBeforeParentheses(text),
-  };
+  constructor({ stages }: TouchedFunction) {
+    this.stages = stages;
+    const lines = new Set<Line>();
+    for (const stage of new Set(stages)) for (const line of stage ?? []) lines.add(line);
+    const texts: string[] = [];
+    for (const { text } of lines) if (text !== null) texts.push(text);
+    this.text = texts.join('\n');
+    this.words = new Set(this.text.match(/[A-Za-z_]\w*/g));
+  }
+
+  /** Words of its head that stand in front of a parenthesis: its name is one of them. */
+  get names(): ReadonlySet<string> {
+    return (this.knownNames ??= new Set(
+      [...new Set(this.stages)].flatMap((stage) => (stage ? [...wordsBeforeParentheses(headOf(stage))] : [])),
+    ));
+  }
+
+  /** The functions, or members, that it calls. */
+  get called(): ReadonlySet<string> {
+    return wordsBeforeParentheses(this.text);
+  }
 }
 
 function headOf(stage: NonNullable<TouchedFunction['stages'][number]>): string {
@@ -92,8 +105,8 @@ function headOf(stage: NonNullable<TouchedFunction['stages'][number]>): string {
   return (end < 0 ? stage : stage.slice(0, end + 1)).map(({ text }) => text ?? '').join('\n');
 }
 
-function wordsBeforeParentheses(text: string): readonly string[] {
-  return [...new Set([...text.matchAll(/(\w+)\s*\)?\s*\(/g)].map(([, word]) => word!))];
+function wordsBeforeParentheses(text: string): ReadonlySet<string> {
+  return new Set(text.match(/\w+(?=\s*\)?\s*\()/g) ?? []);
 }
 
 /** What is known of names. */
@@ -120,6 +133,14 @@ function tellsOf(snapshot: Snapshot, rules: RuleData): Tells {
 /** A folio or page, or a word of flags. */
 const SIGNS = /\bstruct (?:folio|page|slab|ptdesc)\b|(?:->|\.)\s*\w*flags/;
 
-function mayTouchFolios({ text, words, called }: Shown, tells: Tells): boolean {
-  return SIGNS.test(text) || words.some(tells.ofFunction) || called.some(tells.ofMember);
+function mayTouchFolios(shown: Shown, tells: Tells): boolean {
+  if (SIGNS.test(shown.text)) return true;
+  for (const word of shown.words) if (tells.ofFunction(word)) return true;
+  for (const name of shown.called) if (tells.ofMember(name)) return true;
+  return false;
+}
+
+function isAmong(words: ReadonlySet<string>, others: ReadonlySet<string>): boolean {
+  for (const word of words) if (others.has(word)) return true;
+  return false;
 }

@@ -160,7 +160,7 @@ export const FITS: readonly ((lines: readonly Marked[], hunk: HunkText) => Fit |
 ];
 
 /** `whole` or `part`. */
-function fitExactly(lines: readonly Marked[], { lines: hunk, before, after }: HunkText): Fit | null {
+export function fitExactly(lines: readonly Marked[], { lines: hunk, before, after }: HunkText): Fit | null {
   const asBefore = place(lines, hunk, before, 'before', 0);
   const asAfter = place(lines, hunk, after, 'after', 0);
   if (asBefore && asAfter) {

@@ -10,6 +10,7 @@ import {
   applyHunk,
   endsBefore,
   FITS,
+  fitExactly,
   hunkText,
   movedBy,
   type Fit,
@@ -80,19 +81,28 @@ async function placeFile(
   guessed: Set<string>,
 ): Promise<FileResult> {
   const path = diff.oldPath ?? diff.newPath!;
+  const candidate = (release: SnapshotFunction): Candidate => ({ release, lines: release.marks, item: null });
   const candidates = (): Candidate[] => {
     const known = [...growing.values()].filter(({ file }) => file === path);
     const others = [...snapshot.functionsIn(path)].filter((item) => item.hasLines && !growing.has(item.key));
     return [
       ...known.map((item) => ({ release: item.release, lines: item.lines, item })),
-      ...others.map((release) => ({ release, lines: release.marks, item: null })),
+      ...others.map(candidate),
     ];
+  };
+  const candidateNamed = (name: string): Candidate | null => {
+    const release = snapshot.own(name, path);
+    if (!release?.hasLines) return null;
+    const item = growing.get(release.key);
+    return item ? { release, lines: item.lines, item } : candidate(release);
   };
   const hunks: HunkResult[] = [];
   for (const hunk of diff.hunks) {
     const asWritten = hunkText(hunk);
     const section = functionNamedBy(hunk.section);
-    const fits = choose(candidates(), asWritten, section).map(({ candidate, where }) => ({
+    const named = section === null ? null : wholly(candidateNamed(section), asWritten);
+    const chosen = named ? [named] : choose(candidates(), asWritten, section);
+    const fits = chosen.map(({ candidate, where }) => ({
       item: candidate.item ?? begun(candidate.release!, stage),
       where,
     }));
@@ -150,6 +160,12 @@ interface Chosen {
 interface Fitting {
   readonly candidate: Candidate;
   readonly where: Fit;
+}
+
+/** The function that a hunk names, where that has all of it: nobody has a better claim. */
+function wholly(candidate: Candidate | null, text: HunkText): Fitting | null {
+  const where = candidate && fitExactly(candidate.lines, text);
+  return where?.fitting === 'whole' ? { candidate: candidate!, where } : null;
 }
 
 /** The functions that a hunk belongs to: the one that has all of it, else those that have a part each. */
@@ -219,15 +235,13 @@ async function addFunctions(
     if (!code.some((line) => /^[A-Za-z_]/.test(line)) || !code.some((line) => line.startsWith('}'))) continue;
     for (const { name, line, endLine } of await headsInPiece(code.join('\n'))) {
       if (endLine > code.length || snapshot.own(name, path)) continue;
-      const lines = run
-        .slice(line - 1, endLine)
-        .map(({ content, number }): Line => ({
-          mark: markOf(content),
-          at: null,
-          text: content,
-          number,
-          since: stage + 1,
-        }));
+      const lines = run.slice(line - 1, endLine).map(({ content, number }): Line => ({
+        mark: markOf(content),
+        at: null,
+        text: content,
+        number,
+        since: stage + 1,
+      }));
       count++;
       growing.set(`${path}:${name}`, {
         file: path,

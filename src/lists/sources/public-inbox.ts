@@ -37,6 +37,8 @@ const OLD_EPOCHS = 24 * 3600 * 1000;
 export function publicInbox(name: string, inbox: Inbox, start: Start): Source {
   const readers = new Map<string, ObjectReader>();
   const fetched = new Map<number, number>();
+  /** By number: looking for them again for each mail takes longer than reading it. */
+  const directories = new Map<string, string>();
   const reader = (directory: string) => {
     let known = readers.get(directory);
     if (known === undefined) {
@@ -75,9 +77,12 @@ export function publicInbox(name: string, inbox: Inbox, start: Start): Source {
     },
     async fetch(place) {
       const [number, blob] = place.split(':');
-      const epoch = localEpochs(inbox).find((one) => String(one.number) === number);
-      if (!epoch || !blob) return null;
-      return (await reader(epoch.directory).read(blob))?.content ?? null;
+      if (number === undefined || !blob) return null;
+      if (!directories.has(number)) {
+        for (const epoch of localEpochs(inbox)) directories.set(String(epoch.number), epoch.directory);
+      }
+      const directory = directories.get(number);
+      return directory === undefined ? null : ((await reader(directory).read(blob))?.content ?? null);
     },
     async close() {
       for (const one of readers.values()) await one.close();
