@@ -27,10 +27,8 @@ export function callersOf(hazard: Hazard, report: HazardReport): readonly Findin
   const callee = calleeOf(hazard);
   if (callee === null) return [];
   const calls = new Map<string, FindingCaller>();
-  // Keys end with the name; of a whole tree there are tens of thousands.
-  const ending = `:${callee}`;
   for (const context of report.contexts) {
-    if (!context.callee.endsWith(ending) || !isSameUpdate(context, hazard)) continue;
+    if (nameOf(context.callee) !== callee || !isSameUpdate(context, hazard)) continue;
     const caller = nameOf(context.caller);
     if (caller === hazard.in || caller === callee) continue;
     const key = `${context.file}:${context.line}`;
