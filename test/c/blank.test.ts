@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { blankUnneededBodies } from '../../src/c/lower/blank.js';
+import { blankBodies, blankUnneededBodies } from '../../src/c/lower/blank.js';
 import { lowerFile } from '../../src/c/lower/file.js';
 
 const long = '\tcount += step(count);\n'.repeat(40);
@@ -27,6 +27,22 @@ it.each([
   ['that is a table', define('static const int table[] =', `${long}`)],
 ])('leaves a body %s', (_, text) => {
   expect(blanked(`\n${text}`)).toBe(false);
+});
+
+it('blanks all bodies where only heads are asked for, and finds the same functions', async () => {
+  const text = [
+    define('int a(struct page *p)', '\tget_page(p);\n\tif (p) {\n\t\tb();\n\t}\n'),
+    define('struct folio *c(void)', '\treturn d;\n'),
+    define('static int e(void)', '\tstruct ops ops = { .run = b };\n\treturn f(&ops);\n'),
+  ].join('');
+  const heads = blankBodies(text);
+  expect(heads).not.toContain('get_page');
+  expect(heads).not.toContain('return d');
+  expect(heads).toContain('.run = b');
+  const places = async (code: string) =>
+    (await lowerFile(code)).functions.map(({ name, line, endLine }) => ({ name, line, endLine }));
+  expect(await places(heads)).toEqual(await places(text));
+  expect(await places(heads)).toHaveLength(3);
 });
 
 it('knows a function by name all the same, with its lines', async () => {
