@@ -7,7 +7,7 @@ import { readItems } from './normalise/items.js';
 import { lex } from './normalise/lex.js';
 import { readEnumerators, readMembers, readParameters } from './normalise/members.js';
 import { readForHeader, readStatements } from './normalise/statements.js';
-import { Work, type Invocation, type MacroFunction, type Region } from './normalise/work.js';
+import { Work, type Extent, type Invocation, type MacroFunction, type Prototype, type Region } from './normalise/work.js';
 
 /** C source made fit for the grammar, every character still where it was. */
 export interface NormalisedSource {
@@ -19,13 +19,17 @@ export interface NormalisedSource {
   readonly macroFunctions: ReadonlyMap<number, MacroFunction>;
   /** Macro calls at the top level that are no functions (blanked in `text`): read their arguments in the source. */
   readonly invocations: readonly Invocation[];
+  /** Declarations of one function each at the top level, in order. */
+  readonly prototypes: readonly Prototype[];
+  /** `#define` directives at the top level, in order. */
+  readonly definitions: readonly Extent[];
   /** Attribute macros that were blanked, in order. */
   readonly attributes: readonly Invocation[];
   /** Whether the other branch gives another text, that is whether a second pass is worth its while. */
   readonly hasAlternative: boolean;
 }
 
-export type { Branch, Invocation, MacroFunction };
+export type { Branch, Extent, Invocation, MacroFunction };
 
 const readers: Record<Region['kind'], (work: Work, from: number, to: number) => void> = {
   items: readItems,
@@ -67,6 +71,8 @@ export function normalise(source: string, branch: Branch): NormalisedSource {
     loops: work.loops,
     macroFunctions: work.macroFunctions,
     invocations: work.invocations,
+    prototypes: work.prototypes,
+    definitions: work.definitions,
     attributes,
     hasAlternative: resolved.hasAlternative,
   };

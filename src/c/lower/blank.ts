@@ -1,3 +1,4 @@
+import type { Extent } from '../normalise.js';
 import type { SyntaxNode } from '../syntax.js';
 import { mayHandleFolios, shortEnough } from './relevant.js';
 
@@ -76,6 +77,17 @@ export function blankRead(text: string, root: SyntaxNode): string {
     // What stands around it still sees an item end here.
     parts.push(text.slice(kept, startIndex), blank(item.slice(0, -1)), ';');
     kept = endIndex;
+  }
+  return parts.length === 0 ? text : parts.join('') + text.slice(kept);
+}
+
+/** Blanks stretches of a text, which are in its order. */
+export function blankAll(text: string, stretches: readonly Extent[]): string {
+  const parts: string[] = [];
+  let kept = 0;
+  for (const { start, end } of stretches) {
+    parts.push(text.slice(kept, start), blank(text.slice(start, end)));
+    kept = end;
   }
   return parts.length === 0 ? text : parts.join('') + text.slice(kept);
 }

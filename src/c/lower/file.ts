@@ -1,7 +1,7 @@
 import type { FactNode, FileFacts, FunctionFacts, SlotInitialiser, Variable } from '../facts.js';
-import { normalise, type NormalisedSource } from '../normalise.js';
+import { normalise, type Extent, type NormalisedSource } from '../normalise.js';
 import { loadSyntax, type ParseSyntax, type SyntaxNode } from '../syntax.js';
-import { blankRead, blankUnneededBodies } from './blank.js';
+import { blankAll, blankRead, blankUnneededBodies } from './blank.js';
 import { lowerBody, lowerMacroBody } from './function.js';
 import { mayMatter } from './relevant.js';
 import { declaredType, plainType, readDeclarator } from './types.js';
@@ -25,7 +25,7 @@ export async function lowerFile(text: string): Promise<FileFacts> {
   for (const branch of ['first', 'second'] as const) {
     if (toRead === null) break;
     const source = normalise(toRead, branch);
-    const root = parse(source.text);
+    const root = parse(blankAll(source.text, readDirectly(source, constants, prototypes)));
     const visit = (node: SyntaxNode): void => {
       switch (node.type) {
         case 'function_definition': {
@@ -49,7 +49,7 @@ export async function lowerFile(text: string): Promise<FileFacts> {
           return;
         }
         case 'preproc_def':
-          readConstant(node, constants);
+          readConstant(node.childForFieldName('name')?.text, node.childForFieldName('value')?.text, constants);
           return;
         case 'struct_specifier':
         case 'union_specifier':
@@ -200,14 +200,36 @@ function firstFunction(root: SyntaxNode): SyntaxNode | null {
   return null;
 }
 
-function readConstant(node: SyntaxNode, constants: Record<string, number>): void {
-  const name = node.childForFieldName('name')?.text;
-  const value = node
-    .childForFieldName('value')
-    ?.text.replace(/\/\*.*?\*\//g, '')
-    .trim();
+/**
+ * Reads what needs no parser: constants, and which functions are declared.
+ *
+ * @returns where these stand, in order
+ */
+function readDirectly(
+  { text, definitions, prototypes: declared }: NormalisedSource,
+  constants: Record<string, number>,
+  prototypes: Set<string>,
+): Extent[] {
+  const found: Extent[] = [];
+  for (const definition of definitions) {
+    const [, name, value] = CONSTANT.exec(text.slice(definition.start, definition.end)) ?? [];
+    if (name === undefined) continue;
+    readConstant(name, value, constants);
+    found.push(definition);
+  }
+  for (const { name } of declared) prototypes.add(name);
+  return [...found, ...declared].sort((a, b) => a.start - b.start);
+}
+
+const CONSTANT = /^#[ \t]*define[ \t]+([A-Za-z_]\w*)(?:(?:[ \t]|\\\r?\n)+(\S[^]*))?$/;
+
+function readConstant(
+  name: string | undefined,
+  value: string | undefined,
+  constants: Record<string, number>,
+): void {
   if (!name || !value) return;
-  const number = integerIn(value);
+  const number = integerIn(value.replace(/\/\*.*?\*\//g, ''));
   if (number !== null) constants[name] = number;
 }
 

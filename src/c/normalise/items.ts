@@ -1,4 +1,4 @@
-import { readDeclarators, settleSpecifiers } from './declarations.js';
+import { readDeclarators, settleSpecifiers, type Specifiers } from './declarations.js';
 import { readExpression } from './expressions.js';
 import { declareByMacro, defineByMacro } from './macros.js';
 import { readAsm } from './statements.js';
@@ -9,7 +9,7 @@ import type { Work } from './work.js';
 export function readItems(work: Work, from: number, to: number): void {
   let i = from;
   while (i < to) {
-    work.keepDirectives(i);
+    work.keepItemDirectives(i);
     const { text, kind } = work.tokens[i]!;
     if (text === ';' || text === '}') i++;
     else if (text === 'extern' && work.tokens[i + 1]?.kind === 'string' && work.opens(i + 2, '{')) {
@@ -24,7 +24,7 @@ export function readItems(work: Work, from: number, to: number): void {
       i++;
     } else i = readMacroItem(work, i, to) ?? readItem(work, i, to);
   }
-  work.keepDirectives(to);
+  work.keepItemDirectives(to);
 }
 
 /** Whether NAME stands apart from what follows: a type never does. */
@@ -86,6 +86,7 @@ function readItem(work: Work, from: number, to: number): number {
   }
   const body = findBody(work, specifiers.end, to);
   if (body < 0) {
+    notePrototype(work, from, specifiers);
     const end = readDeclarators(work, Math.max(specifiers.end, from), to, readExpression);
     if (end < to && work.opens(end, '{')) {
       // A record or an initialiser whose head is hidden in a macro.
@@ -97,6 +98,27 @@ function readItem(work: Work, from: number, to: number): number {
   readDeclarators(work, specifiers.end, body, readExpression);
   work.push('statements', body + 1, work.match[body]!);
   return work.after(body);
+}
+
+/** Notes a declaration that is a type, asterisks, a name, its parameters and a semicolon. */
+function notePrototype(work: Work, from: number, { name: known, end, typed }: Specifiers): void {
+  if (!typed || work.text(from) === 'typedef') return;
+  let open = end;
+  if (known < 0) {
+    while (work.text(open) === '*') open++;
+    open++;
+  }
+  const name = open - 1;
+  if (!work.isName(name) || !work.opens(open, '(')) return;
+  const semicolon = work.after(open);
+  if (work.text(semicolon) !== ';') return;
+  // What is defined in front of it is to be read.
+  for (let i = from; i < name; i++) if (work.text(i) === '{') return;
+  work.prototypes.push({
+    name: work.text(name),
+    start: work.tokens[from]!.start,
+    end: work.tokens[semicolon]!.end,
+  });
 }
 
 /** Index of the `{` of a function's body, or -1 when the item is no function. */

@@ -38,11 +38,24 @@ export interface MacroFunction {
   readonly macro: string;
 }
 
+/** Offsets in the source. */
+export interface Extent {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A declaration of one function and nothing else, at the top level: `int f(void);`. */
+export interface Prototype extends Extent {
+  readonly name: string;
+}
+
 /** Everything the readers of regions share; regions are queued, never entered recursively. */
 export class Work {
   readonly loops = new Map<number, string>();
   readonly invocations: Invocation[] = [];
   readonly macroFunctions = new Map<number, MacroFunction>();
+  readonly prototypes: Prototype[] = [];
+  readonly definitions: Extent[] = [];
   private readonly queue: Region[] = [];
   private readonly kept = new Set<Token>();
 
@@ -118,6 +131,13 @@ export class Work {
   /** Directives in front of token i stand where the grammar takes them. */
   keepDirectives(i: number): void {
     this.tokens[i]?.directives?.forEach((directive) => this.kept.add(directive));
+  }
+
+  /** The same, at the top level. */
+  keepItemDirectives(i: number): void {
+    this.keepDirectives(i);
+    for (const { text, start, end } of this.tokens[i]?.directives ?? [])
+      if (text === 'define') this.definitions.push({ start, end });
   }
 
   /** Directives stand where the grammar has no place for them. */
