@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { lowerFile } from './lower/file.js';
 import type { Lowered } from './lowering.js';
-import { packFacts } from './pack.js';
+import { toBytes } from './fact-bytes.js';
 
 // What a thread started by lowering.ts does: one text after the other, answered in the order of the texts.
 let last = Promise.resolve();
@@ -12,7 +12,7 @@ parentPort?.on('message', (text: string) => {
 
 async function answer(text: string): Promise<void> {
   try {
-    const packed = Uint8Array.from(packFacts(await lowerFile(text)));
+    const packed = new Uint8Array(toBytes(await lowerFile(text)));
     const lowered: Lowered = { packed };
     parentPort?.postMessage(lowered, [packed.buffer]);
   } catch (error) {

@@ -3,7 +3,8 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { lowerFile } from './lower/file.js';
-import { packFacts, type PackEntry } from './pack.js';
+import { toBytes } from './fact-bytes.js';
+import type { PackEntry } from './pack.js';
 
 /** Lowers texts to packed facts, in this thread or in several. */
 export interface Lowering {
@@ -45,7 +46,7 @@ export function startLowering(threads: number): Lowering {
 function here(): Lowering {
   return {
     async add(text, done) {
-      done(packFacts(await lowerFile(text)));
+      done(toBytes(await lowerFile(text)));
     },
     finish: () => Promise.resolve(),
     close: () => Promise.resolve(),

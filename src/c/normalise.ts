@@ -7,7 +7,14 @@ import { readItems } from './normalise/items.js';
 import { lex } from './normalise/lex.js';
 import { readEnumerators, readMembers, readParameters } from './normalise/members.js';
 import { readForHeader, readStatements } from './normalise/statements.js';
-import { Work, type Extent, type Invocation, type MacroFunction, type Prototype, type Region } from './normalise/work.js';
+import {
+  Work,
+  type Extent,
+  type Invocation,
+  type MacroFunction,
+  type Prototype,
+  type Region,
+} from './normalise/work.js';
 
 /** C source made fit for the grammar, every character still where it was. */
 export interface NormalisedSource {

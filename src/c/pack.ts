@@ -1,15 +1,14 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { deflateSync, inflateSync } from 'node:zlib';
 import { writeWhole } from '../tree/cache.js';
 
 /**
  * A pack holds what is known of many blobs and is never changed once written:
  *
- *     recto-pack 1 <schema> <length of index> <sha256 of index>
+ *     recto-pack 2 <schema> <length of index> <sha256 of index>
  *     <id>                          of a blob that holds nothing for us
  *     <id> <offset> <length>        of one whose facts are in the body, there
- *     body: JSON documents, each compressed by itself, with zlib's own checksum
+ *     body: facts as fact-bytes.ts writes them, each with a checksum
  */
 export interface Pack {
   readonly size: number;
@@ -24,22 +23,12 @@ export interface Pack {
   close(): void;
 }
 
-/** Compressed facts, or null for a blob that holds nothing for us. */
+/** Facts as bytes, or null for a blob that holds nothing for us. */
 export type PackEntry = Buffer | null;
 
-const magic = 'recto-pack 1';
+const magic = 'recto-pack 2';
 /** The first line is much shorter. */
 const headLimit = 300;
-
-/** Compresses facts for a pack. Fast rather than small: it happens for every file of the kernel. */
-export function packFacts(facts: unknown): Buffer {
-  return deflateSync(JSON.stringify(facts), { level: 1 });
-}
-
-/** Facts from their packed form. Throws when they are damaged. */
-export function unpackFacts(packed: Buffer): unknown {
-  return JSON.parse(inflateSync(packed).toString('utf8')) as unknown;
-}
 
 /** Opens a pack; null when it is not there, of another schema, or its index is damaged. */
 export function openPack(path: string, schema: string): Pack | null {

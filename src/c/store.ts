@@ -2,11 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, rmSync, rmdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { reasonOf } from '../tree/cache.js';
-import { openPack, packFacts, unpackFacts, writePack } from './pack.js';
+import { fromBytes, toBytes } from './fact-bytes.js';
+import type { FileFacts } from './facts.js';
+import { openPack, writePack } from './pack.js';
 import type { Pack, PackEntry } from './pack.js';
 
 /** What is known of a file's content: its facts, or that it holds nothing that concerns us. */
-export type Stored = { readonly kind: 'facts'; readonly facts: unknown } | { readonly kind: 'irrelevant' };
+export type Stored = { readonly kind: 'facts'; readonly facts: FileFacts } | { readonly kind: 'irrelevant' };
 
 /** Keeps what was found out about file contents, by git blob id, between runs. */
 export interface FactStore {
@@ -15,7 +17,7 @@ export interface FactStore {
   /** Whether a blob has facts, without looking into them; null when nothing is known of it. */
   kind(id: string): Stored['kind'] | null;
   /** Remembers `facts` (anything that JSON can say) of a blob. */
-  put(id: string, facts: unknown): void;
+  put(id: string, facts: FileFacts): void;
   /** The same, for facts that were packed elsewhere. */
   putPacked(id: string, packed: NonNullable<PackEntry>): void;
   /** Remembers that a blob holds nothing that concerns us. */
@@ -74,7 +76,7 @@ class PackStore implements FactStore {
   get(id: string): Stored | null {
     const fresh = this.#fresh.get(id);
     if (fresh !== undefined) {
-      return fresh === null ? { kind: 'irrelevant' } : { kind: 'facts', facts: unpackFacts(fresh) };
+      return fresh === null ? { kind: 'irrelevant' } : { kind: 'facts', facts: fromBytes(fresh) };
     }
     this.#openAll();
     for (const { pack } of this.#packs) {
@@ -82,7 +84,7 @@ class PackStore implements FactStore {
       if (entry === undefined) continue;
       if (entry === null) return { kind: 'irrelevant' };
       try {
-        return { kind: 'facts', facts: unpackFacts(entry) };
+        return { kind: 'facts', facts: fromBytes(entry) };
       } catch {
         pack.forget(id);
       }
@@ -97,8 +99,8 @@ class PackStore implements FactStore {
     return entry === undefined ? null : entry === null ? 'irrelevant' : 'facts';
   }
 
-  put(id: string, facts: unknown): void {
-    this.#add(id, packFacts(facts));
+  put(id: string, facts: FileFacts): void {
+    this.#add(id, toBytes(facts));
   }
 
   putPacked(id: string, packed: NonNullable<PackEntry>): void {

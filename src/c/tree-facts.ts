@@ -1,9 +1,9 @@
 import { blobId } from '../tree/blob.js';
 import type { Tree, TreeFile, TreeSearch } from '../tree/tree.js';
+import { fromBytes } from './fact-bytes.js';
 import type { FileFacts } from './facts.js';
 import { lowerFile } from './lower/file.js';
 import { startLowering, usefulThreads } from './lowering.js';
-import { unpackFacts } from './pack.js';
 import { isRelevant, RELEVANT_WORDS } from './relevance.js';
 import type { FactStore } from './store.js';
 
@@ -40,7 +40,7 @@ export async function readTreeFacts(
     if (known.has(file.id)) continue;
     const stored = store.get(file.id);
     if (stored?.kind === 'irrelevant') known.set(file.id, null);
-    else if (stored) known.set(file.id, stored.facts as FileFacts);
+    else if (stored) known.set(file.id, stored.facts);
     else unread.push(file);
   }
   const readBefore = files.length - unread.length;
@@ -48,7 +48,7 @@ export async function readTreeFacts(
     mentioning(tree, unread),
     threads,
     (file, packed) => {
-      if (packed !== null) known.set(file.id, unpackFacts(packed) as FileFacts);
+      if (packed !== null) known.set(file.id, fromBytes(packed));
       else if (!known.has(file.id)) known.set(file.id, null);
       keep(store, file, packed);
     },
@@ -152,9 +152,7 @@ export async function readFileFacts(path: string, text: string, store: FactStore
   if (read !== undefined) return read;
   const stored = store.get(id);
   const isWanted = stored ? stored.kind === 'facts' : isRelevant(path, text);
-  const facts = isWanted
-    ? ((stored?.kind === 'facts' ? stored.facts : await lowerFile(text)) as FileFacts)
-    : null;
+  const facts = isWanted ? (stored?.kind === 'facts' ? stored.facts : await lowerFile(text)) : null;
   known.set(id, facts);
   if (!stored) {
     if (facts) store.put(id, facts);

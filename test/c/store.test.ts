@@ -3,23 +3,34 @@ import { mkdirSync, readFileSync, readdirSync, utimesSync, writeFileSync } from 
 import { join } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it, vi } from 'vitest';
+import type { FileFacts } from '../../src/c/facts.js';
 import { openStore } from '../../src/c/store.js';
 import * as cache from '../../src/tree/cache.js';
 import { temporaryFolder, writeFiles } from '../tree/repository.js';
 
 const id = (n: number) => n.toString(16).padStart(40, '0');
-const facts = (n: number) => ({ functions: [{ name: `function_${String(n)}`, lines: [n, n + 1] }] });
+const facts = (n: number): FileFacts => ({
+  functions: [],
+  structs: { [`struct_${String(n)}`]: { line: 'int' } },
+  slots: [],
+  constants: { [`CONSTANT_${String(n)}`]: n },
+  callbackTypes: [],
+});
 const packs = (folder: string) =>
   readdirSync(join(folder, '1'))
     .filter((name) => name.endsWith('.pack'))
     .map((name) => join(folder, '1', name));
+
+const WRITER = 'c/store c/pack c/fact-bytes c/bytes/codes c/bytes/reader c/bytes/writer tree/cache'.split(
+  ' ',
+);
 
 /** A program that stores 50 facts from its second argument on, each in a pack of its own. */
 function compiledWriter(): string {
   const folder = temporaryFolder();
   const source = join(import.meta.dirname, '../../src');
   writeFiles(folder, { 'package.json': '{ "type": "module" }' });
-  for (const name of ['c/store', 'c/pack', 'tree/cache']) {
+  for (const name of WRITER) {
     const options = { compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023 } };
     const { outputText } = ts.transpileModule(readFileSync(join(source, `${name}.ts`), 'utf8'), options);
     writeFiles(folder, { [`${name}.js`]: outputText });
@@ -28,7 +39,13 @@ function compiledWriter(): string {
     'writer.js': `
       import { openStore } from './c/store.js';
       const from = Number(process.argv[3]);
-      const facts = (n) => ({ functions: [{ name: 'function_' + n, lines: [n, n + 1] }] });
+      const facts = (n) => ({
+        functions: [],
+        structs: { ['struct_' + n]: { line: 'int' } },
+        slots: [],
+        constants: { ['CONSTANT_' + n]: n },
+        callbackTypes: [],
+      });
       for (let n = from; n < from + 50; n++) {
         const store = openStore(process.argv[2], '1');
         store.put(n.toString(16).padStart(40, '0'), facts(n));

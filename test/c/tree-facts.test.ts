@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lowerFile } from '../../src/c/lower/file.js';
 import type * as Lowering from '../../src/c/lowering.js';
-import { unpackFacts } from '../../src/c/pack.js';
+import { fromBytes } from '../../src/c/fact-bytes.js';
 import { isRelevant } from '../../src/c/relevance.js';
 import { openStore } from '../../src/c/store.js';
 import { indexFacts, readTreeFacts } from '../../src/c/tree-facts.js';
@@ -47,7 +47,7 @@ describe.skipIf(missing !== null)(
       const lowering = startLowering(3);
       const found = new Map<string, string>();
       for (const [id, text] of texts) {
-        await lowering.add(text, (packed) => found.set(id, JSON.stringify(unpackFacts(packed))));
+        await lowering.add(text, (packed) => found.set(id, JSON.stringify(fromBytes(packed))));
       }
       await lowering.finish();
       await lowering.close();

@@ -49,7 +49,11 @@ export async function lowerFile(text: string): Promise<FileFacts> {
           return;
         }
         case 'preproc_def':
-          readConstant(node.childForFieldName('name')?.text, node.childForFieldName('value')?.text, constants);
+          readConstant(
+            node.childForFieldName('name')?.text,
+            node.childForFieldName('value')?.text,
+            constants,
+          );
           return;
         case 'struct_specifier':
         case 'union_specifier':
