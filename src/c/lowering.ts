@@ -25,7 +25,7 @@ const mostThreads = 4;
 /** Texts at each thread, so that it need not wait. */
 const queued = 2;
 /** Characters that may wait: enough to have the largest texts done first, so that in the end no thread waits for another. */
-const room = 32 * 1024 * 1024;
+const room = 24 * 1024 * 1024;
 /** With fewer characters than these, threads are not worth their start. */
 const worthThreads = 512 * 1024;
 /** Megabytes for what dies young, which nearly all does here. */
