@@ -20,13 +20,39 @@ it.each([
   ['short', define('int a(void)', '\treturn 1;\n')],
   ['of a folio, by a word in it', define('int a(void)', `${long}\tfolio_get(f);\n`)],
   ['of a folio, by a word in its head', define('int a(struct page *p)', long)],
-  ['with a directive', define('int a(void)', `${long}#ifdef X\n\tb();\n#endif\n`)],
+  ['of a folio, by its flags', define('int a(void)', `${long}\tf->flags |= 1;\n`)],
+  ['that defines a macro', define('int a(void)', `${long}#define X 1\n`)],
+  ['with half of a conditional', define('int a(void)', `${long}#ifdef X\n\tb();\n`)],
+  [
+    'with half of a block in a branch',
+    define('int a(void)', `${long}#ifdef X\n\tif (b) {\n#endif\n\tc();\n\t}\n`),
+  ],
   ['with a table', define('int a(void)', `\tstruct ops ops = { .run = b };\n${long}`)],
   ['with another number of closing braces', define('int a(void)', `${long}\tif (x) {\n`)],
   ['that begins in a comment', `/*\n{\n${long} */\nint a(void)\n{\n\tb();\n}\n`],
   ['that is a table', define('static const int table[] =', `${long}`)],
 ])('leaves a body %s', (_, text) => {
   expect(blanked(`\n${text}`)).toBe(false);
+});
+
+it.each([
+  ['the size of a page', '\tlength = PAGE_ALIGN(length) / PAGE_SIZE;\n'],
+  ['flags that are no member', '\tspin_lock_irqsave(&lock, flags);\n'],
+  ['words that only sound like it', '\taccepted = adapter_reset();\n'],
+  ['a comment', '\t/* This page is gone,\n\t * so is its folio. */\n'],
+  ['an empty value', '\tstruct state state = { 0 }, other = {};\n'],
+  ['whole conditionals', '#ifdef X\n\tif (x) {\n\t\tb();\n\t}\n#else\n\tc();\n#endif\n'],
+])('takes %s for no sign of folios', (_, line) => {
+  expect(blanked(define('/* Of a page. */\nint a(int count)', `${long}${line}${long}`))).toBe(true);
+  expect(blanked(define('int a(int count)', `${long}${line}\tb(page);\n`))).toBe(false);
+});
+
+it('keeps the longer one of two configurations, read or not', async () => {
+  const real = define('int a(int count)', long);
+  const { functions } = await lowerFile(
+    `#ifndef X\n${define('int a(int count)', '\treturn 0;\n')}#else\n${real}#endif\n`,
+  );
+  expect(functions).toMatchObject([{ name: 'a', line: 7, nodes: [] }]);
 });
 
 it('blanks all bodies where only heads are asked for, and finds the same functions', async () => {

@@ -4,8 +4,8 @@ import { mayHandleFolios, shortEnough } from './relevant.js';
 
 /**
  * Blanks the bodies of functions of which only the name will matter, so that they cost no parsing. Only bodies that are
- * told without reading them are: a brace alone in the first column on both ends, no directive between, as many braces
- * opened as closed. Every character that stays keeps its place.
+ * told without reading them are: a brace alone in the first column on both ends, between them as many braces opened as
+ * closed, and no directive but whole conditionals. Every character that stays keeps its place.
  */
 export function blankUnneededBodies(text: string): string {
   return blankBodiesWhere(
@@ -49,13 +49,29 @@ function headBefore(text: string, open: number): string | null {
 }
 
 function isWhole(body: string): boolean {
-  // Tables on the stack name functions; a directive may leave half of a brace; a comment may hold all of it.
+  // Tables on the stack name functions; a comment may hold all of it.
   return (
-    !/^[ \t]*#|=\s*\{/m.test(body) &&
+    !/=\s*\{(?!\s*0?\s*\})/.test(body) &&
     count(body, '{') === count(body, '}') &&
     body.lastIndexOf('*/') >= body.lastIndexOf('/*') &&
-    wholeComments(body)
+    wholeComments(body) &&
+    wholeConditionals(body)
   );
+}
+
+/** Whether a text has no directives but `#if … #endif` of its own, each branch of which closes the braces that it opens. */
+function wholeConditionals(body: string): boolean {
+  if (!/^[ \t]*#/m.test(body)) return true;
+  const outside: number[] = [];
+  let braces = 0;
+  for (const line of body.split('\n')) {
+    const [, directive] = /^[ \t]*#[ \t]*(\w*)/.exec(line) ?? [];
+    if (directive === undefined) braces += count(line, '{') - count(line, '}');
+    else if (/^if/.test(directive)) outside.push(braces);
+    else if (!/^(?:el(?:se|if)|endif)$/.test(directive) || outside.at(-1) !== braces) return false;
+    else if (directive === 'endif') outside.pop();
+  }
+  return outside.length === 0;
 }
 
 /** Whether no comment that began before the text ends in it. */
@@ -71,11 +87,12 @@ export function blankRead(text: string, root: SyntaxNode): string {
   const parts: string[] = [];
   let kept = 0;
   for (const { type, startIndex, endIndex } of root.namedChildren) {
-    if (!ITEMS.has(type) || startIndex < kept) continue;
+    if (startIndex < kept) continue;
     const item = text.slice(startIndex, endIndex);
-    if (/^[ \t]*#/m.test(item)) continue;
+    if (type === 'preproc_function_def') parts.push(text.slice(kept, startIndex), blank(item));
+    else if (!ITEMS.has(type) || /^[ \t]*#/m.test(item)) continue;
     // What stands around it still sees an item end here.
-    parts.push(text.slice(kept, startIndex), blank(item.slice(0, -1)), ';');
+    else parts.push(text.slice(kept, startIndex), blank(item.slice(0, -1)), ';');
     kept = endIndex;
   }
   return parts.length === 0 ? text : parts.join('') + text.slice(kept);

@@ -1,8 +1,9 @@
 import type { FactNode, FileFacts, FunctionFacts, SlotInitialiser, Variable } from '../facts.js';
 import { normalise, type Extent, type NormalisedSource } from '../normalise.js';
-import { loadSyntax, type ParseSyntax, type SyntaxNode } from '../syntax.js';
+import { loadSyntax, type SyntaxNode } from '../syntax.js';
 import { blankAll, blankRead, blankUnneededBodies } from './blank.js';
-import { lowerBody, lowerMacroBody } from './function.js';
+import { lowerBody } from './function.js';
+import { lowerMacro } from './macro.js';
 import { mayMatter } from './relevant.js';
 import { declaredType, plainType, readDeclarator } from './types.js';
 
@@ -95,7 +96,12 @@ function oneOrBoth(known: FunctionFacts | undefined, facts: FunctionFacts): Func
     return JSON.stringify(known.nodes) === JSON.stringify(facts.nodes) ? known : either(known, facts);
   }
   // The longer one is the real one, the other a stub of the configuration without it.
-  return known.nodes.length < facts.nodes.length ? facts : known;
+  return sizeOf(known, facts) < sizeOf(facts, known) ? facts : known;
+}
+
+/** The size of a function beside another one: by its nodes, or by its lines where one of them was not read. */
+function sizeOf({ nodes, line, endLine }: FunctionFacts, other: FunctionFacts): number {
+  return nodes.length > 0 && other.nodes.length > 0 ? nodes.length : endLine - line;
 }
 
 /** A function that an `#if` inside of it makes two: does the one or the other. */
@@ -161,47 +167,6 @@ function readParameters(list: SyntaxNode | null): { parameters: Variable[]; vari
     parameters.push({ name: declarator?.name ?? `%unnamed${parameters.length}`, type });
   }
   return { parameters, variadic };
-}
-
-/** A function-like macro as a function: parameters without types, the last expression as result. */
-function lowerMacro(node: SyntaxNode, parse: ParseSyntax): FunctionFacts | null {
-  const name = node.childForFieldName('name')?.text;
-  const value = node.childForFieldName('value')?.text;
-  const list = node.childForFieldName('parameters');
-  if (!name || !value || !list) return null;
-  const body = value.replace(/\\\r?\n/g, (newline) => ' ' + newline.slice(1)).replace(/##/g, '  ');
-  const parameters: Variable[] = [];
-  for (const child of list.namedChildren) {
-    if (child.type === 'identifier') parameters.push({ name: child.text, type: '' });
-  }
-  const variadic = list.tokens.some((token) => token.type === '...');
-  if (variadic) parameters.push({ name: '__VA_ARGS__', type: '' });
-  if (body.length > 8000) return null;
-  const wrapped = normalise(`int f(void) {${body};}`, 'first');
-  const definition = firstFunction(parse(wrapped.text));
-  const block = definition?.childForFieldName('body');
-  if (!block || block.hasError) return null;
-  const { nodes, locals } = lowerMacroBody(block, parameters, wrapped.loops);
-  const first = node.line;
-  const bodyLine = node.childForFieldName('value')!.line;
-  return {
-    name,
-    kind: 'macro',
-    isStatic: false,
-    isInit: false,
-    line: first,
-    endLine: node.endLine,
-    returns: '',
-    parameters,
-    variadic,
-    locals,
-    nodes: nodes.map((item) => ({ ...item, line: item.line + bodyLine - 1 })),
-  };
-}
-
-function firstFunction(root: SyntaxNode): SyntaxNode | null {
-  for (const node of root.descendants()) if (node.type === 'function_definition') return node;
-  return null;
 }
 
 /**

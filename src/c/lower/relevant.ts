@@ -1,10 +1,30 @@
 /** A definition that is no longer may be a wrapper of one that handles folios, whatever words are in it. */
 const WRAPPER = 600;
-const WORDS = /folio|page|vmf|slab|pfn|pte|pmd|batch|pvec|flags/i;
+/**
+ * What code has that handles folios or pages. The size of a page says nothing of one, nor do the flags of an allocation
+ * or a lock: those of a folio are a member. `adapter` and `accepted` are no page table entries.
+ */
+const WORDS =
+  /[Ff]olio|FOLIO|[Pp]age|PAGE(?!_(?:SIZE|SHIFT|MASK|ALIGN|ALIGNED|OFFSET)\b)|gfp|vmf|[Ss]lab|pfn|pte(?![dr])|pmd|batch|pvec|[.>]\s*_*flags/g;
 
-/** Whether a text has words that code which handles folios or pages has. */
+/** Whether a text has, outside of comments, words that code which handles folios or pages has. */
 export function mayHandleFolios(text: string): boolean {
-  return WORDS.test(text);
+  WORDS.lastIndex = 0;
+  for (let found = WORDS.exec(text); found !== null; found = WORDS.exec(text)) {
+    const end = commentEnd(text, found.index);
+    if (end < 0) return true;
+    WORDS.lastIndex = end;
+  }
+  return false;
+}
+
+/** Where the comment ends in which an offset is; -1 where it is in none. */
+function commentEnd(text: string, offset: number): number {
+  const start = text.lastIndexOf('/*', offset);
+  if (start < 0) return -1;
+  const end = text.indexOf('*/', start + 2);
+  if (end < 0) return text.length;
+  return end > offset ? end + 2 : -1;
 }
 
 /** Whether a function of that length is read whatever is in it. */
