@@ -1,3 +1,5 @@
+import { unitsOf } from './units.js';
+
 /** A text with less in it that a parser has to read, and where each of its characters stood. */
 export interface Condensed {
   readonly text: string;
@@ -8,7 +10,7 @@ export interface Condensed {
 }
 
 /** Buffers of one text; the next one takes them. */
-let units = new Uint16Array(0);
+let output = new Uint16Array(0);
 let starts = new Int32Array(0);
 let ends = new Int32Array(0);
 
@@ -21,26 +23,27 @@ let ends = new Int32Array(0);
  */
 export function condense(source: string): Condensed | null {
   const length = source.length;
-  if (units.length <= length) {
-    units = new Uint16Array(2 * length + 1);
+  const units = unitsOf(source);
+  if (output.length <= length) {
+    output = new Uint16Array(2 * length + 1);
     starts = new Int32Array(2 * length + 1);
     ends = new Int32Array(2 * length + 1);
   }
   let out = 0;
   let i = 0;
   const put = (unit: number, from: number, to: number): void => {
-    units[out] = unit;
+    output[out] = unit;
     starts[out] = from;
     ends[out++] = to;
   };
   const copy = (to: number): void => {
-    for (; i < to; i++) put(source.charCodeAt(i), i, i + 1);
+    for (; i < to; i++) put(units[i]!, i, i + 1);
   };
   /** The name at `i`, as one character, unless the grammar has it. */
   const name = (): void => {
-    const end = wordEnd(source, i);
+    const end = wordEnd(units, i);
     // What is put together with it may make it something else.
-    if (startsWord(source.charCodeAt(end)) || isKeptName(source, i, end)) copy(end);
+    if (startsWord(units[end]!) || isKeptName(source, units, i, end)) copy(end);
     else {
       put(UNDERSCORE, i, end);
       i = end;
@@ -48,9 +51,9 @@ export function condense(source: string): Condensed | null {
   };
   let lineStart = true;
   while (i < length) {
-    const c = source.charCodeAt(i);
-    if (c <= 0x20 || (c === SLASH && startsComment(source, i))) {
-      const end = gapEnd(source, i);
+    const c = units[i]!;
+    if (c <= 0x20 || (c === SLASH && startsComment(units, i))) {
+      const end = gapEnd(source, units, i);
       if (end < 0) return null;
       const line = source.indexOf('\n', i);
       if (line >= 0 && line < end) {
@@ -61,14 +64,14 @@ export function condense(source: string): Condensed | null {
       continue;
     }
     if (c === HASH && lineStart) {
-      const end = directiveEnd(source, i);
-      const body = defineBody(source, i, end);
+      const end = directiveEnd(source, units, i);
+      const body = defineBody(source, units, i, end);
       if (body >= 0) {
         while (i < body) {
-          const unit = source.charCodeAt(i);
+          const unit = units[i]!;
           if (unit === 0x20 || unit === 0x09) {
             put(0x20, i, i + 1);
-            while (source.charCodeAt(i) === 0x20 || source.charCodeAt(i) === 0x09) i++;
+            while (units[i] === 0x20 || units[i] === 0x09) i++;
           } else if (unit === HASH || !startsWord(unit)) copy(i + 1);
           else name();
         }
@@ -76,24 +79,24 @@ export function condense(source: string): Condensed | null {
         i = end;
       } else copy(end);
     } else if (c === QUOTE) {
-      const end = quotedEnd(source, i);
+      const end = quotedEnd(source, units, i);
       if (end < 0) return null;
       put(QUOTE, i, i + 1);
       put(QUOTE, end - 1, end);
       i = end;
     } else if (c === APOSTROPHE) {
-      const end = quotedEnd(source, i);
+      const end = quotedEnd(source, units, i);
       if (end < 0) return null;
       copy(end);
-    } else if (c >= 0x30 && c <= 0x39) copy(numberEnd(source, i));
+    } else if (c >= 0x30 && c <= 0x39) copy(numberEnd(units, i));
     else if (isWordStart[c] === 1) name();
-    else if (c >= 0x80 || c === 0x24 || c === BACKSLASH) copy(oddEnd(source, i));
+    else if (c >= 0x80 || c === 0x24 || c === BACKSLASH) copy(oddEnd(units, i));
     else copy(i + 1);
     lineStart = false;
   }
   starts[out] = length;
   return {
-    text: Buffer.from(units.buffer, 0, 2 * out).toString('utf16le'),
+    text: Buffer.from(output.buffer, 0, 2 * out).toString('utf16le'),
     starts,
     ends,
   };
@@ -116,9 +119,9 @@ for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_01
   if (unit > 0x39) isWordStart[unit] = 1;
 }
 
-function wordEnd(source: string, i: number): number {
+function wordEnd(units: Uint16Array, i: number): number {
   let end = i + 1;
-  while (isWordPart[source.charCodeAt(end)] === 1) end++;
+  while (isWordPart[units[end]!] === 1) end++;
   return end;
 }
 
@@ -134,62 +137,62 @@ function startsWord(unit: number): boolean {
   );
 }
 
-function oddEnd(source: string, i: number): number {
+function oddEnd(units: Uint16Array, i: number): number {
   let end = i + 1;
-  for (; end < source.length; end++) {
-    const unit = source.charCodeAt(end);
-    if (isWordPart[unit] !== 1 && unit < 0x80 && unit !== 0x24) break;
+  for (;;) {
+    const unit = units[end]!;
+    if (isWordPart[unit] !== 1 && unit < 0x80 && unit !== 0x24) return end;
+    end++;
   }
-  return end;
 }
 
 /** Digits and what hangs on them; a sign in an exponent is a character of its own and stays anyway. */
-function numberEnd(source: string, i: number): number {
+function numberEnd(units: Uint16Array, i: number): number {
   let end = i + 1;
   for (;;) {
-    const unit = source.charCodeAt(end);
+    const unit = units[end]!;
     if (isWordPart[unit] !== 1 && unit !== 0x2e && !(unit >= 0x80) && unit !== 0x24) return end;
     end++;
   }
 }
 
-function startsComment(source: string, i: number): boolean {
-  const next = source.charCodeAt(i + 1);
+function startsComment(units: Uint16Array, i: number): boolean {
+  const next = units[i + 1]!;
   return next === STAR || next === SLASH;
 }
 
 /** The end of white space and comments; -1 when a comment does not end. */
-function gapEnd(source: string, i: number): number {
+function gapEnd(source: string, units: Uint16Array, i: number): number {
   let end = i;
   while (end < source.length) {
-    const unit = source.charCodeAt(end);
+    const unit = units[end]!;
     if (unit <= 0x20) end++;
-    else if (unit !== SLASH || !startsComment(source, end)) break;
-    else if (source.charCodeAt(end + 1) === STAR) {
+    else if (unit !== SLASH || !startsComment(units, end)) break;
+    else if (units[end + 1] === STAR) {
       const close = source.indexOf('*/', end + 2);
       if (close < 0) return -1;
       end = close + 2;
-    } else end = directiveEnd(source, end);
+    } else end = directiveEnd(source, units, end);
   }
   return end;
 }
 
 /** The end of a line that may be continued: its line break, which stays outside. */
-function directiveEnd(source: string, i: number): number {
+function directiveEnd(source: string, units: Uint16Array, i: number): number {
   let end = source.indexOf('\n', i);
   while (end >= 0) {
-    const last = source.charCodeAt(end - 1) === 0x0d ? end - 2 : end - 1;
-    if (source.charCodeAt(last) !== BACKSLASH) return end;
+    const last = units[end - 1] === 0x0d ? end - 2 : end - 1;
+    if (units[last] !== BACKSLASH) return end;
     end = source.indexOf('\n', end + 1);
   }
   return source.length;
 }
 
 /** The end of a string or character; -1 when its line ends before. */
-function quotedEnd(source: string, i: number): number {
-  const quote = source.charCodeAt(i);
+function quotedEnd(source: string, units: Uint16Array, i: number): number {
+  const quote = units[i]!;
   for (let end = i + 1; end < source.length; end++) {
-    const unit = source.charCodeAt(end);
+    const unit = units[end]!;
     if (unit === quote) return end + 1;
     if (unit === NEWLINE) return -1;
     if (unit === BACKSLASH) end++;
@@ -200,13 +203,13 @@ function quotedEnd(source: string, i: number): number {
 const DEFINE = /#[ \t]*define[ \t]+[A-Za-z_]\w*(?:\([\w \t,.]*\))?[ \t]+(?=[^\s\\/])/y;
 
 /** Where the body of `#define NAME body` begins; -1 where there is none, or the grammar may end it early. */
-function defineBody(source: string, i: number, end: number): number {
+function defineBody(source: string, units: Uint16Array, i: number, end: number): number {
   DEFINE.lastIndex = i;
   if (!DEFINE.test(source)) return -1;
   const body = DEFINE.lastIndex;
   if (body >= end) return -1;
   for (let at = source.indexOf('/', body); at >= 0 && at <= end; at = source.indexOf('/', at + 1)) {
-    const next = source.charCodeAt(at + 1);
+    const next = units[at + 1]!;
     if (next === STAR || next === SLASH || next === NEWLINE || next === 0x0d || next === BACKSLASH) return -1;
   }
   return body;
@@ -229,8 +232,8 @@ const kept = new Set(KEPT_NAMES);
 const keptLengths = new Int32Array(0x80);
 for (const word of KEPT_NAMES) keptLengths[word.charCodeAt(0)]! |= 1 << word.length;
 
-function isKeptName(source: string, from: number, to: number): boolean {
+function isKeptName(source: string, units: Uint16Array, from: number, to: number): boolean {
   const length = to - from;
-  if (length > 15 || (keptLengths[source.charCodeAt(from)]! & (1 << length)) === 0) return false;
+  if (length > 15 || (keptLengths[units[from]!]! & (1 << length)) === 0) return false;
   return kept.has(source.slice(from, to));
 }

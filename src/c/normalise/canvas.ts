@@ -1,3 +1,5 @@
+import { unitsOf } from '../units.js';
+
 /**
  * The text under normalisation: characters may be overwritten, never moved,
  * inserted or removed, and line breaks stay as they are.
@@ -6,8 +8,7 @@ export class Canvas {
   private readonly units: Uint16Array;
 
   constructor(readonly source: string) {
-    this.units = new Uint16Array(source.length);
-    for (let i = 0; i < source.length; i++) this.units[i] = source.charCodeAt(i);
+    this.units = unitsOf(source);
   }
 
   /** Overwrites [from, to) with spaces, leaving line breaks. */
@@ -71,7 +72,9 @@ export class Canvas {
 
   text(): string {
     // Lone surrogates become U+FFFD here: still one unit each.
-    return new TextDecoder('utf-16le', { ignoreBOM: true }).decode(this.units);
+    return new TextDecoder('utf-16le', { ignoreBOM: true }).decode(
+      this.units.subarray(0, this.source.length),
+    );
   }
 
   private lineEnd(from: number, to: number): number {

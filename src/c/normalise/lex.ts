@@ -1,3 +1,4 @@
+import { unitsOf } from '../units.js';
 import { isWordUnit } from './canvas.js';
 
 export type TokenKind = 'name' | 'number' | 'string' | 'char' | 'punct' | 'directive';
@@ -36,6 +37,7 @@ export function lex(source: string): Lexed {
   const comments: number[] = [];
   const continuations: number[] = [];
   const length = source.length;
+  const units = unitsOf(source);
   let i = 0;
   let lineStart = true;
   const push = (kind: TokenKind, from: number, to: number, text = source.slice(from, to)): void => {
@@ -44,37 +46,42 @@ export function lex(source: string): Lexed {
     i = to;
   };
   while (i < length) {
-    const c = source.charCodeAt(i);
+    const c = units[i]!;
     if (c === 0x0a) {
       lineStart = true;
       i++;
     } else if (c <= 0x20 || c === 0xfeff) {
       i++;
-    } else if (c === 0x5c && continuation(source, i) > 0) {
+    } else if (c === 0x5c && continuation(units, i) > 0) {
       continuations.push(i);
-      i += continuation(source, i);
-    } else if (c === 0x2f && source.charCodeAt(i + 1) === 0x2a) {
+      i += continuation(units, i);
+    } else if (c === 0x2f && units[i + 1] === 0x2a) {
       i = blockCommentEnd(source, i);
-    } else if (c === 0x2f && source.charCodeAt(i + 1) === 0x2f) {
-      i = lineCommentEnd(source, i);
+    } else if (c === 0x2f && units[i + 1] === 0x2f) {
+      i = lineCommentEnd(source, units, i);
     } else if (c === 0x23 && lineStart) {
       const word = /[ \t]*([A-Za-z0-9_]*)/y;
       word.lastIndex = i + 1;
-      push('directive', i, directiveEnd(source, i, comments), word.exec(source)?.[1] ?? '');
+      push('directive', i, directiveEnd(source, units, i, comments), word.exec(source)?.[1] ?? '');
     } else if (c >= 0x30 && c <= 0x39) {
-      push('number', i, numberEnd(source, i));
-    } else if (c === 0x2e && isDigit(source.charCodeAt(i + 1))) {
-      push('number', i, numberEnd(source, i));
+      push('number', i, numberEnd(source, units, i));
+    } else if (c === 0x2e && isDigit(units[i + 1]!)) {
+      push('number', i, numberEnd(source, units, i));
     } else if (c === 0x22) {
-      push('string', i, quotedEnd(source, i), '"');
+      push('string', i, quotedEnd(source, units, i), '"');
     } else if (c === 0x27) {
-      push('char', i, quotedEnd(source, i), "'");
+      push('char', i, quotedEnd(source, units, i), "'");
     } else if (isWordUnit(c)) {
       let end = i + 1;
-      while (end < length && isWordUnit(source.charCodeAt(end))) end++;
-      const quote = source.charCodeAt(end);
+      while (end < length && isWordUnit(units[end]!)) end++;
+      const quote = units[end]!;
       if ((quote === 0x22 || quote === 0x27) && end - i <= 2 && /^(?:L|u8?|U)$/.test(source.slice(i, end))) {
-        push(quote === 0x22 ? 'string' : 'char', i, quotedEnd(source, end), quote === 0x22 ? '"' : "'");
+        push(
+          quote === 0x22 ? 'string' : 'char',
+          i,
+          quotedEnd(source, units, end),
+          quote === 0x22 ? '"' : "'",
+        );
       } else push('name', i, end);
     } else if (alone[c] === 1) {
       push('punct', i, i + 1);
@@ -94,9 +101,9 @@ function isDigit(unit: number): boolean {
 }
 
 /** Length of a backslash-newline at `i`, or 0. */
-function continuation(source: string, i: number): number {
-  if (source.charCodeAt(i + 1) === 0x0a) return 2;
-  return source.charCodeAt(i + 1) === 0x0d && source.charCodeAt(i + 2) === 0x0a ? 3 : 0;
+function continuation(units: Uint16Array, i: number): number {
+  if (units[i + 1] === 0x0a) return 2;
+  return units[i + 1] === 0x0d && units[i + 2] === 0x0a ? 3 : 0;
 }
 
 function blockCommentEnd(source: string, i: number): number {
@@ -105,34 +112,34 @@ function blockCommentEnd(source: string, i: number): number {
 }
 
 /** The end of a `//` comment: its newline, which stays outside. */
-function lineCommentEnd(source: string, i: number): number {
+function lineCommentEnd(source: string, units: Uint16Array, i: number): number {
   let end = i;
-  while (end < source.length && source.charCodeAt(end) !== 0x0a) {
-    end += source.charCodeAt(end) === 0x5c ? Math.max(1, continuation(source, end)) : 1;
+  while (end < source.length && units[end] !== 0x0a) {
+    end += units[end] === 0x5c ? Math.max(1, continuation(units, end)) : 1;
   }
   return end;
 }
 
-function quotedEnd(source: string, i: number): number {
-  const quote = source.charCodeAt(i);
+function quotedEnd(source: string, units: Uint16Array, i: number): number {
+  const quote = units[i]!;
   let end = i + 1;
   while (end < source.length) {
-    const c = source.charCodeAt(end);
+    const c = units[end]!;
     if (c === quote) return end + 1;
     if (c === 0x0a) return end;
-    end += c === 0x5c ? Math.max(2, continuation(source, end)) : 1;
+    end += c === 0x5c ? Math.max(2, continuation(units, end)) : 1;
   }
   return source.length;
 }
 
 /** A preprocessing number; `1...9` (a range without spaces) is three tokens. */
-function numberEnd(source: string, i: number): number {
+function numberEnd(source: string, units: Uint16Array, i: number): number {
   let end = i + 1;
   while (end < source.length) {
-    const c = source.charCodeAt(end);
-    const before = source.charCodeAt(end - 1) | 0x20;
-    if (c === 0x2e ? source.charCodeAt(end + 1) === 0x2e : !isWordUnit(c)) {
-      const signed = (c === 0x2b || c === 0x2d) && (before === 0x70 || (before === 0x65 && !hex(source, i)));
+    const c = units[end]!;
+    const before = units[end - 1]! | 0x20;
+    if (c === 0x2e ? units[end + 1] === 0x2e : !isWordUnit(c)) {
+      const signed = (c === 0x2b || c === 0x2d) && (before === 0x70 || (before === 0x65 && !hex(units, i)));
       if (!signed) break;
     }
     end++;
@@ -140,26 +147,26 @@ function numberEnd(source: string, i: number): number {
   return end;
 }
 
-function hex(source: string, i: number): boolean {
-  return source.charCodeAt(i) === 0x30 && (source.charCodeAt(i + 1) | 0x20) === 0x78;
+function hex(units: Uint16Array, i: number): boolean {
+  return units[i] === 0x30 && (units[i + 1]! | 0x20) === 0x78;
 }
 
 /** The end of a directive: the newline of its last line, which stays outside. Its comments are noted. */
-function directiveEnd(source: string, i: number, comments: number[]): number {
+function directiveEnd(source: string, units: Uint16Array, i: number, comments: number[]): number {
   let end = i;
   while (end < source.length) {
-    const c = source.charCodeAt(end);
+    const c = units[end]!;
     if (c === 0x0a) return end;
-    if (c === 0x5c) end += Math.max(1, continuation(source, end));
-    else if (c === 0x22) end = quotedEnd(source, end);
+    if (c === 0x5c) end += Math.max(1, continuation(units, end));
+    else if (c === 0x22) end = quotedEnd(source, units, end);
     else if (c === 0x27) end += /^'(?:\\.|[^'\\\n])'/.exec(source.slice(end, end + 4))?.[0].length ?? 1;
-    else if (c === 0x2f && source.charCodeAt(end + 1) === 0x2a) {
+    else if (c === 0x2f && units[end + 1] === 0x2a) {
       const from = end;
       end = blockCommentEnd(source, end);
       comments.push(from, end);
-    } else if (c === 0x2f && source.charCodeAt(end + 1) === 0x2f) {
+    } else if (c === 0x2f && units[end + 1] === 0x2f) {
       const from = end;
-      end = lineCommentEnd(source, end);
+      end = lineCommentEnd(source, units, end);
       comments.push(from, end);
     } else end++;
   }
