@@ -9,6 +9,7 @@ import { readEnumerators, readMembers, readParameters } from './normalise/member
 import { readForHeader, readStatements } from './normalise/statements.js';
 import {
   Work,
+  type EmptyFunction,
   type Extent,
   type Invocation,
   type MacroFunction,
@@ -28,6 +29,8 @@ export interface NormalisedSource {
   readonly invocations: readonly Invocation[];
   /** Declarations of one function each at the top level, in order. */
   readonly prototypes: readonly Prototype[];
+  /** Functions without anything in their bodies, in order. */
+  readonly emptyFunctions: readonly EmptyFunction[];
   /** `#define` directives at the top level, in order. */
   readonly definitions: readonly Extent[];
   /** Attribute macros that were blanked, in order. */
@@ -36,7 +39,7 @@ export interface NormalisedSource {
   readonly hasAlternative: boolean;
 }
 
-export type { Branch, Extent, Invocation, MacroFunction };
+export type { Branch, EmptyFunction, Extent, Invocation, MacroFunction };
 
 const readers: Record<Region['kind'], (work: Work, from: number, to: number) => void> = {
   items: readItems,
@@ -79,6 +82,7 @@ export function normalise(source: string, branch: Branch): NormalisedSource {
     macroFunctions: work.macroFunctions,
     invocations: work.invocations,
     prototypes: work.prototypes,
+    emptyFunctions: work.emptyFunctions,
     definitions: work.definitions,
     attributes,
     hasAlternative: resolved.hasAlternative,

@@ -1,6 +1,7 @@
 import type { Tree } from 'web-tree-sitter';
 import { condense, type Condensed } from './condense.js';
 import { loadGrammar, parserMemory } from './grammar.js';
+import { lineAt, lineStarts } from './lines.js';
 import { treeWalker, type TreeVisitor } from './tree-memory.js';
 
 /** The text that was parsed, shared by the nodes of its tree. */
@@ -49,12 +50,12 @@ export class SyntaxNode {
 
   /** From 1. */
   get line(): number {
-    return lineAt(this.parsed, this.startIndex);
+    return lineOf(this.parsed, this.startIndex);
   }
 
   /** From 1. */
   get endLine(): number {
-    return lineAt(this.parsed, this.endIndex);
+    return lineOf(this.parsed, this.endIndex);
   }
 
   /** The first child in a field, or null. */
@@ -188,20 +189,6 @@ class Copy implements TreeVisitor {
   }
 }
 
-function lineAt(parsed: Parsed, offset: number): number {
-  const lines = (parsed.lines ??= lineStarts(parsed.text));
-  let low = 0;
-  let high = lines.length;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (lines[middle]! <= offset) low = middle;
-    else high = middle;
-  }
-  return low + 1;
-}
-
-function lineStarts(text: string): Int32Array {
-  const starts = [0];
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
-  return Int32Array.from(starts);
+function lineOf(parsed: Parsed, offset: number): number {
+  return lineAt((parsed.lines ??= lineStarts(parsed.text)), offset);
 }

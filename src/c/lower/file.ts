@@ -1,7 +1,9 @@
 import type { FactNode, FileFacts, FunctionFacts, SlotInitialiser, Variable } from '../facts.js';
-import { normalise, type Extent, type NormalisedSource } from '../normalise.js';
+import { normalise, type NormalisedSource } from '../normalise.js';
 import { loadSyntax, type SyntaxNode } from '../syntax.js';
 import { blankAll, blankRead, blankUnneededBodies } from './blank.js';
+import { readConstant, readEnum } from './constants.js';
+import { readDirectly, storageOf } from './direct.js';
 import { lowerBody } from './function.js';
 import { lowerMacro } from './macro.js';
 import { mayMatter } from './relevant.js';
@@ -26,7 +28,9 @@ export async function lowerFile(text: string): Promise<FileFacts> {
   for (const branch of ['first', 'second'] as const) {
     if (toRead === null) break;
     const source = normalise(toRead, branch);
-    const root = parse(blankAll(source.text, readDirectly(source, constants, prototypes)));
+    const direct = readDirectly(source, text, constants, prototypes);
+    const found = [...direct.functions];
+    const root = parse(blankAll(source.text, direct.extents));
     const visit = (node: SyntaxNode): void => {
       switch (node.type) {
         case 'function_definition': {
@@ -37,16 +41,12 @@ export async function lowerFile(text: string): Promise<FileFacts> {
             for (const inner of node.descendants())
               if (inner.type === 'declaration') readSlots(inner, slots, true);
           }
-          functions.set(facts.name, oneOrBoth(functions.get(facts.name), facts));
+          found.push({ start: node.startIndex, facts });
           return;
         }
         case 'preproc_function_def': {
           const facts = lowerMacro(node, parse);
-          if (!facts) return;
-          const known = functions.get(facts.name);
-          if (!known || (known.kind === 'macro' && known.nodes.length < facts.nodes.length)) {
-            functions.set(facts.name, facts);
-          }
+          if (facts) found.push({ start: node.startIndex, facts });
           return;
         }
         case 'preproc_def':
@@ -76,6 +76,10 @@ export async function lowerFile(text: string): Promise<FileFacts> {
       for (const child of node.namedChildren) visit(child);
     };
     visit(root);
+    for (const { facts } of found.sort((a, b) => a.start - b.start)) {
+      const known = functions.get(facts.name);
+      functions.set(facts.name, facts.kind === 'macro' ? longerMacro(known, facts) : oneOrBoth(known, facts));
+    }
     toRead = source.hasAlternative ? blankRead(toRead, root) : null;
   }
   return {
@@ -87,6 +91,10 @@ export async function lowerFile(text: string): Promise<FileFacts> {
     constants,
     callbackTypes: [...callbackTypes],
   };
+}
+
+function longerMacro(known: FunctionFacts | undefined, facts: FunctionFacts): FunctionFacts {
+  return !known || (known.kind === 'macro' && known.nodes.length < facts.nodes.length) ? facts : known;
 }
 
 /** Two readings of one name: two configurations of a function, a function and its stub, or a function and a macro. */
@@ -134,8 +142,7 @@ function lowerFunction(node: SyntaxNode, source: NormalisedSource, original: str
   return {
     name: macroName(node, source) ?? declarator.name,
     kind: 'function',
-    isStatic: /\bstatic\b/.test(head),
-    isInit: /\b__(?:mem)?init\b/.test(head),
+    ...storageOf(head),
     line: declarator.line,
     endLine: node.endLine,
     returns: declaredType(node.childForFieldName('type'), declarator.suffix),
@@ -167,60 +174,6 @@ function readParameters(list: SyntaxNode | null): { parameters: Variable[]; vari
     parameters.push({ name: declarator?.name ?? `%unnamed${parameters.length}`, type });
   }
   return { parameters, variadic };
-}
-
-/**
- * Reads what needs no parser: constants, and which functions are declared.
- *
- * @returns where these stand, in order
- */
-function readDirectly(
-  { text, definitions, prototypes: declared }: NormalisedSource,
-  constants: Record<string, number>,
-  prototypes: Set<string>,
-): Extent[] {
-  const found: Extent[] = [];
-  for (const definition of definitions) {
-    const [, name, value] = CONSTANT.exec(text.slice(definition.start, definition.end)) ?? [];
-    if (name === undefined) continue;
-    readConstant(name, value, constants);
-    found.push(definition);
-  }
-  for (const { name } of declared) prototypes.add(name);
-  return [...found, ...declared].sort((a, b) => a.start - b.start);
-}
-
-const CONSTANT = /^#[ \t]*define[ \t]+([A-Za-z_]\w*)(?:(?:[ \t]|\\\r?\n)+(\S[^]*))?$/;
-
-function readConstant(
-  name: string | undefined,
-  value: string | undefined,
-  constants: Record<string, number>,
-): void {
-  if (!name || !value) return;
-  const number = integerIn(value.replace(/\/\*.*?\*\//g, ''));
-  if (number !== null) constants[name] = number;
-}
-
-/** The integer that a constant's text is, with casts and parentheses around it; null for anything more. */
-function integerIn(text: string): number | null {
-  const number =
-    /^\(?\s*(?:\(\s*(?:__force\s+)?\w+(?:\s+\w+)?\s*\))?\s*\(?\s*(0x[0-9a-f]+|\d+)[uUlL]*\s*\)?\s*\)?$/i.exec(
-      text.trim(),
-    );
-  return number ? Number(number[1]) : null;
-}
-
-function readEnum(node: SyntaxNode, constants: Record<string, number>): void {
-  let next: number | null = 0;
-  for (const item of node.childForFieldName('body')?.namedChildren ?? []) {
-    if (item.type !== 'enumerator') continue;
-    const name = item.childForFieldName('name')?.text;
-    const value = item.childForFieldName('value');
-    if (value) next = integerIn(value.text);
-    if (name && next !== null && Number.isSafeInteger(next)) constants[name] = next;
-    if (next !== null) next++;
-  }
 }
 
 /** Fields by name; those of anonymous inner structs and unions belong to the outer one, as in C. */

@@ -95,30 +95,51 @@ function readItem(work: Work, from: number, to: number): number {
     }
     return Math.max(work.text(end) === ';' ? end + 1 : end, from + 1);
   }
+  noteEmptyFunction(work, from, specifiers, body);
   readDeclarators(work, specifiers.end, body, readExpression);
   work.push('statements', body + 1, work.match[body]!);
   return work.after(body);
 }
 
 /** Notes a declaration that is a type, asterisks, a name, its parameters and a semicolon. */
-function notePrototype(work: Work, from: number, { name: known, end, typed }: Specifiers): void {
-  if (!typed || work.text(from) === 'typedef') return;
+function notePrototype(work: Work, from: number, specifiers: Specifiers): void {
+  const name = declaredFunction(work, from, specifiers);
+  if (name < 0) return;
+  const semicolon = work.after(name + 1);
+  if (work.text(semicolon) !== ';') return;
+  work.prototypes.push({
+    name: work.text(name),
+    start: work.tokens[from]!.start,
+    end: work.tokens[semicolon]!.end,
+  });
+}
+
+/** Notes a definition that is a type, asterisks, a name, its parameters and two braces. */
+function noteEmptyFunction(work: Work, from: number, specifiers: Specifiers, body: number): void {
+  const name = declaredFunction(work, from, specifiers);
+  const last = work.tokens[body + 1];
+  if (name < 0 || work.after(name + 1) !== body || work.match[body] !== body + 1 || last!.directives) return;
+  work.emptyFunctions.push({
+    name: work.tokens[name]!.start,
+    start: work.tokens[from]!.start,
+    body: work.tokens[body]!.start,
+    end: last!.end,
+  });
+}
+
+/** Index of the name where an item begins with a type, asterisks, a name and parameters; else -1. */
+function declaredFunction(work: Work, from: number, { name: known, end, typed }: Specifiers): number {
+  if (!typed || work.text(from) === 'typedef') return -1;
   let open = end;
   if (known < 0) {
     while (work.text(open) === '*') open++;
     open++;
   }
   const name = open - 1;
-  if (!work.isName(name) || !work.opens(open, '(')) return;
-  const semicolon = work.after(open);
-  if (work.text(semicolon) !== ';') return;
+  if (!work.isName(name) || !work.opens(open, '(')) return -1;
   // What is defined in front of it is to be read.
-  for (let i = from; i < name; i++) if (work.text(i) === '{') return;
-  work.prototypes.push({
-    name: work.text(name),
-    start: work.tokens[from]!.start,
-    end: work.tokens[semicolon]!.end,
-  });
+  for (let i = from; i < name; i++) if (work.text(i) === '{') return -1;
+  return name;
 }
 
 /** Index of the `{` of a function's body, or -1 when the item is no function. */

@@ -49,6 +49,12 @@ export interface Prototype extends Extent {
   readonly name: string;
 }
 
+/** A function without anything in its body, at the top level: offsets of its name and of its opening brace. */
+export interface EmptyFunction extends Extent {
+  readonly name: number;
+  readonly body: number;
+}
+
 /** Everything the readers of regions share; regions are queued, never entered recursively. */
 export class Work {
   readonly loops = new Map<number, string>();
@@ -56,6 +62,7 @@ export class Work {
   readonly macroFunctions = new Map<number, MacroFunction>();
   readonly prototypes: Prototype[] = [];
   readonly definitions: Extent[] = [];
+  readonly emptyFunctions: EmptyFunction[] = [];
   private readonly queue: Region[] = [];
   private readonly kept = new Set<Token>();
 
