@@ -1,4 +1,4 @@
-import { unitsOf } from './units.js';
+import { Units } from './units.js';
 
 /** A text with less in it that a parser has to read, and where each of its characters stood. */
 export interface Condensed {
@@ -10,6 +10,7 @@ export interface Condensed {
 }
 
 /** Buffers of one text; the next one takes them. */
+const input = new Units();
 let output = new Uint16Array(0);
 let starts = new Int32Array(0);
 let ends = new Int32Array(0);
@@ -23,7 +24,7 @@ let ends = new Int32Array(0);
  */
 export function condense(source: string): Condensed | null {
   const length = source.length;
-  const units = unitsOf(source);
+  const units = input.of(source);
   if (output.length <= length) {
     output = new Uint16Array(2 * length + 1);
     starts = new Int32Array(2 * length + 1);

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { optimiseAsUsual, optimiseLess } from '../optimise-later.js';
 import { lowerFile } from './lower/file.js';
 import { toBytes } from './fact-bytes.js';
 import type { PackEntry } from './pack.js';
@@ -97,6 +98,7 @@ class Threads implements Lowering {
   }
 
   async close(): Promise<void> {
+    if (this.#threads.length > 0) optimiseAsUsual();
     await Promise.all(
       this.#threads.map(({ worker }) => {
         worker.removeAllListeners('exit');
@@ -106,6 +108,7 @@ class Threads implements Lowering {
   }
 
   #start(): void {
+    optimiseLess();
     for (let count = 0; count < this.#count; count++) {
       const worker = new Worker(this.#script, {
         resourceLimits: { maxYoungGenerationSizeMb: youngGeneration },

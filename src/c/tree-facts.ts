@@ -10,6 +10,20 @@ import type { FactStore } from './store.js';
 /** Facts of files already read by this process, by blob id: trees of one review share nearly all of them. */
 const known = new Map<string, FileFacts | null>();
 
+/** A file that has words that concern folios. */
+export interface ConcernedFile extends TreeFile {
+  readonly id: string;
+}
+
+/** The files of a tree that may concern folios: those of which it is not known yet that they do not. */
+export async function concernedFiles(tree: Tree): Promise<readonly ConcernedFile[]> {
+  return (await tree.files(RELEVANT_WORDS)).filter(isConcerned);
+}
+
+function isConcerned(file: TreeFile): file is ConcernedFile {
+  return file.id !== null;
+}
+
 /** Tells how far the reading of a tree has come. */
 export type IndexProgress = (done: number, all: number) => void;
 
@@ -32,10 +46,10 @@ export async function readTreeFacts(
   store: FactStore,
   progress: IndexProgress = () => undefined,
   threads = usefulThreads(),
-  isKnown: (file: TreeFile) => boolean = () => false,
+  isKnown: (file: ConcernedFile) => boolean = () => false,
 ): Promise<ReadonlyMap<string, FileFacts>> {
-  const files = (await tree.files()).filter((file) => !isKnown(file));
-  const unread: TreeFile[] = [];
+  const files = (await concernedFiles(tree)).filter((file) => !isKnown(file));
+  const unread: ConcernedFile[] = [];
   for (const file of files) {
     if (known.has(file.id)) continue;
     const stored = store.get(file.id);
@@ -48,6 +62,7 @@ export async function readTreeFacts(
     mentioning(tree, unread),
     threads,
     (file, packed) => {
+      if (!isConcerned(file)) return;
       if (packed !== null) known.set(file.id, fromBytes(packed));
       else if (!known.has(file.id)) known.set(file.id, null);
       keep(store, file, packed);
@@ -71,16 +86,14 @@ export async function indexFacts(
   progress: IndexProgress = () => undefined,
   threads = usefulThreads(),
 ): Promise<IndexedTree> {
-  const files: TreeFile[] = [];
   const concerned = new Set<string>();
   let read = 0;
   // What this run finds out tells nothing of another file of the same content: see `keep`.
   const found = new Set<string>();
-  const isKnown = (file: TreeFile): boolean => {
-    const kind = found.has(file.id) ? null : store.kind(file.id);
-    if (kind === 'facts') concerned.add(file.id);
-    files.push(file);
-    if (kind === null) read++;
+  const isKnown = ({ id }: TreeFile): boolean => {
+    if (id === null) return true;
+    const kind = found.has(id) ? null : store.kind(id);
+    if (kind === 'facts') concerned.add(id);
     return kind !== null;
   };
   const { count, files: texts } = tree.search
@@ -90,6 +103,8 @@ export async function indexFacts(
     texts,
     threads,
     (file, packed) => {
+      read++;
+      if (!isConcerned(file)) return;
       if (packed !== null) concerned.add(file.id);
       found.add(file.id);
       keep(store, file, packed);
@@ -98,17 +113,22 @@ export async function indexFacts(
       progress(done, count);
     },
   );
-  return { files: files.length, concerned: files.filter(({ id }) => concerned.has(id)).length, read };
+  const files = await tree.files(RELEVANT_WORDS);
+  return {
+    files: files.length,
+    concerned: files.filter(({ id }) => id !== null && concerned.has(id)).length,
+    read,
+  };
 }
 
 /** Searches a tree of which the list of files is at hand. */
 async function searchListed(tree: Tree, isKnown: (file: TreeFile) => boolean): Promise<TreeSearch> {
-  const unread = (await tree.files()).filter((file) => !isKnown(file));
+  const unread = (await tree.files(RELEVANT_WORDS)).filter((file) => !isKnown(file));
   return { count: unread.length, files: mentioning(tree, unread) };
 }
 
 /** Of two files with one content only a header may concern folios: then the content does, in whatever order they come. */
-function keep(store: FactStore, file: TreeFile, packed: Buffer | null): void {
+function keep(store: FactStore, file: ConcernedFile, packed: Buffer | null): void {
   if (packed !== null) store.putPacked(file.id, packed);
   else if (store.kind(file.id) === null) store.putIrrelevant(file.id);
 }

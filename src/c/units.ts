@@ -2,11 +2,22 @@
 const BEHIND = 3;
 
 /**
- * The UTF-16 code units of a text, and a few zeros behind them. Whoever looks at each of them does so here: asking the
- * string takes several times as long.
+ * An array for the UTF-16 code units of one text at a time. Whoever looks at each of them does so here: asking the string
+ * takes several times as long, and so does an array for each text.
  */
-export function unitsOf(text: string): Uint16Array {
-  const units = new Uint16Array(text.length + BEHIND);
-  Buffer.from(units.buffer).write(text, 'utf16le');
-  return units;
+export class Units {
+  #units = new Uint16Array(0);
+  #bytes = Buffer.alloc(0);
+
+  /** The units of a text, with a few zeros behind them and whatever else there is; valid until the next text. */
+  of(text: string): Uint16Array {
+    const { length } = text;
+    if (this.#units.length < length + BEHIND) {
+      this.#units = new Uint16Array(2 * length + BEHIND);
+      this.#bytes = Buffer.from(this.#units.buffer);
+    }
+    this.#bytes.write(text, 'utf16le');
+    this.#units.fill(0, length, length + BEHIND);
+    return this.#units;
+  }
 }

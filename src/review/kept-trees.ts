@@ -6,6 +6,7 @@ import { Shelf } from '../analysis/kept/shelf.js';
 import { keptBytes } from '../analysis/kept/write.js';
 import { fingerprint } from '../c/open-store.js';
 import type { FactStore } from '../c/store.js';
+import { concernedFiles } from '../c/tree-facts.js';
 import type { RuleData } from '../folio/contract.js';
 import type { Tree } from '../tree/tree.js';
 import { kernelVersion } from './kernel-version.js';
@@ -95,7 +96,7 @@ async function keyOf(tree: Tree, rules: RuleData): Promise<string> {
   let content = tree.contentId ?? contents.get(tree);
   if (content === undefined) {
     const hash = createHash('sha256');
-    for (const { path, id } of await tree.files()) hash.update(`${path}\0${id}\n`);
+    for (const { path, id } of await concernedFiles(tree)) hash.update(`${path}\0${id}\n`);
     content = hash.update((await kernelVersion(tree)) ?? '').digest('hex');
     contents.set(tree, content);
   }

@@ -6,7 +6,7 @@ import type { LineMap } from '../analysis/relocation.js';
 import { analyseTree, type Extent, type RenewedAnalysis } from '../analysis/tree-analysis.js';
 import type { FileFacts, FunctionFacts } from '../c/facts.js';
 import type { FactStore } from '../c/store.js';
-import { readFileFacts } from '../c/tree-facts.js';
+import { concernedFiles, readFileFacts } from '../c/tree-facts.js';
 import type { RuleData } from '../folio/contract.js';
 import { PAGE_FLAGS_HEADER, readFlagModel } from '../folio/header.js';
 import type { FlagModel } from '../folio/model.js';
@@ -148,7 +148,7 @@ async function analyseOn(
   const kept = version === base.version ? base : emptyTree();
   const files = new Map<string, FileFacts | null>();
   if (kept !== base) {
-    const sources = (await tree.files()).filter(({ path }) => !changes.has(path));
+    const sources = (await concernedFiles(tree)).filter(({ path }) => !changes.has(path));
     for await (const { file, text } of tree.readMany(sources)) {
       files.set(file.path, await readFileFacts(file.path, text, store));
     }

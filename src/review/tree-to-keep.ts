@@ -11,10 +11,10 @@ import { analyseWhole } from '../analysis/tree-analysis.js';
 import type { FileFacts } from '../c/facts.js';
 import type { FactStore } from '../c/store.js';
 import { usefulThreads } from '../c/lowering.js';
-import { readTreeFacts } from '../c/tree-facts.js';
+import { concernedFiles, readTreeFacts, type ConcernedFile } from '../c/tree-facts.js';
 import type { RuleData } from '../folio/contract.js';
 import { PAGE_FLAGS_HEADER, readFlagModel } from '../folio/header.js';
-import type { Tree, TreeFile } from '../tree/tree.js';
+import type { Tree } from '../tree/tree.js';
 import { kernelVersion } from './kernel-version.js';
 import type { AnalysisProgress } from './side.js';
 
@@ -51,7 +51,7 @@ export function emptyTree(): KeptTree {
  * @param rules names the rules with which it has to be analysed
  */
 export async function nearestTree(tree: Tree, rules: string, shelf: Shelf): Promise<KeptTree | null> {
-  const files = await tree.files();
+  const files = await concernedFiles(tree);
   const version = await kernelVersion(tree);
   let nearest: KeptTree | null = null;
   let fewest = Infinity;
@@ -79,12 +79,12 @@ export async function analyseToKeep(
   store: FactStore,
   progress: AnalysisProgress,
 ): Promise<TreeToKeep> {
-  const isKept = ({ path, id }: TreeFile): boolean => kept.idOf(path) === id;
+  const isKept = ({ path, id }: ConcernedFile): boolean => kept.idOf(path) === id;
   const reading = (done: number, all: number): void => {
     progress('reading source files', done, all);
   };
   const read = await readTreeFacts(tree, store, reading, usefulThreads(), isKept);
-  const ids = new Map((await tree.files()).map(({ path, id }) => [path, id]));
+  const ids = new Map((await concernedFiles(tree)).map(({ path, id }) => [path, id]));
   const version = await kernelVersion(tree);
   const files = new Map<string, FileFacts | null>(read);
   for (const path of kept.paths()) {

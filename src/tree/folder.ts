@@ -38,7 +38,8 @@ export function openFolder(directory: string): FolderTree {
     throw new RectoError('no-tree', `cannot read ${directory}: ${reasonOf(error)}`, directory);
   }
   const notes: string[] = [];
-  let listing: Promise<readonly TreeFile[]> | null = null;
+  /** By the words that were looked for. */
+  const listings = new Map<Words | undefined, Promise<readonly TreeFile[]>>();
 
   const read = (path: string): string | null => content(path)?.toString('utf8') ?? null;
 
@@ -53,13 +54,14 @@ export function openFolder(directory: string): FolderTree {
     async read(path) {
       return read(path);
     },
-    files() {
-      listing ??= list(root, notes);
+    files(words) {
+      const listing = listings.get(words) ?? list(root, notes, words);
+      listings.set(words, listing);
       return listing;
     },
     search(words, isKnown) {
       const search = searchFolder(root, notes, words, isKnown, (files) => {
-        listing ??= Promise.resolve(files);
+        listings.set(words, Promise.resolve(files));
       });
       return Promise.resolve(search);
     },
@@ -129,18 +131,13 @@ function withPlain<T>(path: string, use: (file: number, stats: BigIntStats) => T
   }
 }
 
-async function list(root: string, notes: string[]): Promise<readonly TreeFile[]> {
+/** @param words files without any of them get no id; when there are none, all get one */
+async function list(root: string, notes: string[], words: Words | undefined): Promise<readonly TreeFile[]> {
   let listed: readonly TreeFile[] = [];
-  const nothing: Words = { anywhere: [], within: [] };
-  const search = searchFolder(
-    root,
-    notes,
-    nothing,
-    () => true,
-    (files) => {
-      listed = files;
-    },
-  );
+  const isKnown = (): boolean => true;
+  const search = searchFolder(root, notes, words, isKnown, (files) => {
+    listed = files;
+  });
   const files = search.files[Symbol.asyncIterator]();
   while ((await files.next()).done !== true);
   return listed;
@@ -155,14 +152,14 @@ async function list(root: string, notes: string[]): Promise<readonly TreeFile[]>
 function searchFolder(
   root: string,
   notes: string[],
-  words: Words,
+  words: Words | undefined,
   isKnown: (file: TreeFile) => boolean,
   end: (files: readonly TreeFile[]) => void,
 ): TreeSearch {
   const unreadable: string[] = [];
   const paths = walk(root, unreadable);
   const look = async function* (): AsyncGenerator<{ file: TreeFile; text: string | null }> {
-    const ids = openBlobIds(root);
+    const ids = openBlobIds(root, words);
     const reader = new Reader();
     const files: TreeFile[] = [];
     let read = 0;
@@ -181,17 +178,16 @@ function searchFolder(
       let text: string | null = null;
       try {
         let id = ids.get(path, () => lstatSync(full, { bigint: true }));
-        let plain = id === null ? content() : null;
-        if (id === null) {
+        const plain = id === undefined ? content() : null;
+        if (id === undefined) {
           if (plain === null) continue;
-          id = blobId(plain.content);
+          id = words === undefined || mentions(path, plain.content, words) ? blobId(plain.content) : null;
           ids.put(path, plain.stats, id);
         }
         file = { path, id };
         files.push(file);
-        if (isKnown(file)) continue;
-        plain ??= content();
-        if (plain !== null && mentions(path, plain.content, words)) text = plain.content.toString('utf8');
+        if (id === null ? plain === null : isKnown(file)) continue;
+        if (id !== null) text = (plain ?? content())?.content.toString('utf8') ?? null;
       } catch (error) {
         if (error instanceof RectoError) throw error;
         unreadable.push(`${path}: ${reasonOf(error)}`);

@@ -1,15 +1,16 @@
 import { blobId, byPath, isSource } from './blob.js';
-import type { Tree, TreeFile } from './tree.js';
+import type { Tree, TreeFile, Words } from './tree.js';
 
 /**
  * `tree` with some files replaced (text), added (text) or removed (null), in memory.
  * Overlays may lie on each other. Closing one does nothing: whoever opened the tree below closes that.
  */
 export function overlay(tree: Tree, changes: ReadonlyMap<string, string | null>): Tree {
-  let listing: Promise<readonly TreeFile[]> | null = null;
+  /** By the words that were looked for. */
+  const listings = new Map<Words | undefined, Promise<readonly TreeFile[]>>();
 
-  const list = async (): Promise<readonly TreeFile[]> => {
-    const kept = (await tree.files()).filter((file) => !changes.has(file.path));
+  const list = async (words: Words | undefined): Promise<readonly TreeFile[]> => {
+    const kept = (await tree.files(words)).filter((file) => !changes.has(file.path));
     const changed: TreeFile[] = [];
     for (const [path, text] of changes) {
       if (text !== null && isSource(path)) changed.push({ path, id: blobId(Buffer.from(text)) });
@@ -23,8 +24,9 @@ export function overlay(tree: Tree, changes: ReadonlyMap<string, string | null>)
       const text = changes.get(path);
       return text === undefined ? tree.read(path) : Promise.resolve(text);
     },
-    files() {
-      listing ??= list();
+    files(words) {
+      const listing = listings.get(words) ?? list(words);
+      listings.set(words, listing);
       return listing;
     },
     async *readMany(files) {

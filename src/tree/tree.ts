@@ -2,8 +2,11 @@
 export interface TreeFile {
   /** Path from the top of the tree, with '/'. */
   readonly path: string;
-  /** Git blob id (40 hex digits) of the content: facts are cached by it. */
-  readonly id: string;
+  /**
+   * Git blob id (40 hex digits) of the content: facts are cached by it. Null where words were looked for and none of them
+   * is there, in a tree that has to read files for their ids.
+   */
+  readonly id: string | null;
 }
 
 /** Words to look for in files: text that is found as it stands. */
@@ -26,8 +29,12 @@ export interface Tree {
   readonly name: string;
   /** Content of a file as text (latin-1 bytes that are not UTF-8 become U+FFFD), or null where there is none. */
   read(path: string): Promise<string | null>;
-  /** All `.c` and `.h` files, sorted by path. */
-  files(): Promise<readonly TreeFile[]>;
+  /**
+   * All `.c` and `.h` files, sorted by path.
+   *
+   * @param words what a file must have to be of use: another one may go without its id
+   */
+  files(words?: Words): Promise<readonly TreeFile[]>;
   /** Reads many files, in the order asked, with few round trips. Missing ones are left out. */
   readMany(files: readonly TreeFile[]): AsyncIterable<{ file: TreeFile; text: string }>;
   /**
@@ -39,8 +46,8 @@ export interface Tree {
     words: Words,
   ): AsyncIterable<{ file: TreeFile; text: string | null }>;
   /**
-   * Like `files` and then `readMentioning` of what is not known, for trees that read files to list them. All files are
-   * asked about, in no order.
+   * Like `files` and then `readMentioning` of what is not known, for trees that read files to list them. All files with
+   * an id are asked about, in no order; of those without one there are those that had to be read now.
    */
   search?(words: Words, isKnown: (file: TreeFile) => boolean): Promise<TreeSearch>;
   /** A name for the whole content, where the tree has one: the id of a git tree. */

@@ -34,8 +34,8 @@ describe.skipIf(missing !== null)(
       mm = { ...tree, files: () => Promise.resolve(files) };
       for await (const { file, text } of tree.readMany(files)) {
         if (!isRelevant(file.path, text)) continue;
-        texts.set(file.id, text);
-        expected.set(file.id, JSON.stringify(await lowerFile(text)));
+        texts.set(file.id!, text);
+        expected.set(file.id!, JSON.stringify(await lowerFile(text)));
       }
       expect(expected.size).toBeGreaterThan(100);
     }, 300_000);
@@ -69,7 +69,7 @@ describe.skipIf(missing !== null)(
       }
       const read = await readTreeFacts(mm, second);
       for (const { path, id } of await mm.files()) {
-        expect(read.has(path) ? JSON.stringify(read.get(path)) : undefined, path).toBe(expected.get(id));
+        expect(read.has(path) ? JSON.stringify(read.get(path)) : undefined, path).toBe(expected.get(id!));
       }
       second.close();
     }, 300_000);

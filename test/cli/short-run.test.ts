@@ -13,9 +13,13 @@ it('has V8 optimise as usual once a run has become long, and tells it so once', 
   vi.spyOn(performance, 'now').mockImplementation(() => now);
   const look = expectShortRun();
   look();
-  expect(flags).toEqual(['--wasm-tiering-budget=1000000000', '--interrupt-budget=1000000']);
+  expect(flags).toEqual([
+    '--wasm-tiering-budget=1000000000',
+    '--interrupt-budget=1000000',
+    '--max-inlined-bytecode-size-cumulative=920',
+  ]);
   now = 5000;
   look();
   look();
-  expect(flags.slice(2)).toEqual(['--interrupt-budget=67584']);
+  expect(flags.slice(3)).toEqual(['--interrupt-budget=67584', '--max-inlined-bytecode-size-cumulative=920']);
 });

@@ -133,7 +133,7 @@ describe('a tree in a plain folder', () => {
       for await (const { file, text } of files) found[file.path] = text;
       const listed = await tree.files();
       expect(listed).toEqual(await openFolder(folder).files());
-      expect(asked.sort()).toEqual(listed.map(({ path }) => path));
+      expect(asked.sort()).toEqual(['drivers/a/b.c', 'include/d.h', header]);
       return found;
     };
     const found = {
@@ -151,6 +151,35 @@ describe('a tree in a plain folder', () => {
     expect(await search(header)).toEqual(rest);
   });
 
+  it('gives no id to files without the words that are looked for, and remembers that for these words', async () => {
+    const cache = cacheFolder();
+    const folder = temporaryFolder();
+    writeFiles(folder, { [header]: 'folio\n', 'mm/a.c': 'none\n' });
+    settle();
+    const words = { anywhere: ['folio'], within: [] };
+    const all = await openFolder(folder).files();
+    const [first, second] = all;
+    expect(second!.id).toBe(git(folder, 'hash-object', 'mm/a.c'));
+    expect(await openFolder(folder).files(words)).toEqual([first, { path: 'mm/a.c', id: null }]);
+    expect(readdirSync(join(cache, 'recto/blob-ids'))).toHaveLength(2);
+    const read = async (looked: typeof words): Promise<string[]> => {
+      const { files } = await openFolder(folder).search!(looked, () => true);
+      const paths: string[] = [];
+      for await (const { file } of files) paths.push(file.path);
+      return paths.sort();
+    };
+    expect(await read(words)).toEqual([]);
+    expect(await read({ ...words, anywhere: ['page'] })).toEqual([header, 'mm/a.c']);
+    expect(await openFolder(folder).files({ ...words, anywhere: ['none'] })).toEqual([
+      { path: header, id: null },
+      second,
+    ]);
+    expect(await openFolder(folder).files()).toEqual(all);
+
+    writeFileSync(join(folder, 'mm/a.c'), 'a folio\n');
+    expect((await openFolder(folder).files(words))[1]!.id).toBe(git(folder, 'hash-object', 'mm/a.c'));
+  });
+
   it('does not trust a damaged memory of ids', async () => {
     const cache = cacheFolder();
     const folder = temporaryFolder();
@@ -164,8 +193,8 @@ describe('a tree in a plain folder', () => {
       '',
       'x',
       whole.slice(0, -5),
-      whole.replace(first[1]!.id, '0'.repeat(40)),
-      whole.replace(' ids 1 ', ' ids 0 '),
+      whole.replace(first[1]!.id!, '0'.repeat(40)),
+      whole.replace(' ids 2 ', ' ids 1 '),
     ]) {
       writeFileSync(file, damaged);
       expect(await openFolder(folder).files()).toEqual(first);

@@ -1,5 +1,3 @@
-import { unitsOf } from '../units.js';
-
 /**
  * The text under normalisation: characters may be overwritten, never moved,
  * inserted or removed, and line breaks stay as they are.
@@ -8,7 +6,8 @@ export class Canvas {
   private readonly units: Uint16Array;
 
   constructor(readonly source: string) {
-    this.units = unitsOf(source);
+    this.units = new Uint16Array(source.length);
+    Buffer.from(this.units.buffer).write(source, 'utf16le');
   }
 
   /** Overwrites [from, to) with spaces, leaving line breaks. */
@@ -72,9 +71,7 @@ export class Canvas {
 
   text(): string {
     // Lone surrogates become U+FFFD here: still one unit each.
-    return new TextDecoder('utf-16le', { ignoreBOM: true }).decode(
-      this.units.subarray(0, this.source.length),
-    );
+    return new TextDecoder('utf-16le', { ignoreBOM: true }).decode(this.units);
   }
 
   private lineEnd(from: number, to: number): number {

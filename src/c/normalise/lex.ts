@@ -1,4 +1,4 @@
-import { unitsOf } from '../units.js';
+import { Units } from '../units.js';
 import { isWordUnit } from './canvas.js';
 
 export type TokenKind = 'name' | 'number' | 'string' | 'char' | 'punct' | 'directive';
@@ -10,8 +10,8 @@ export interface Token {
   readonly text: string;
   readonly start: number;
   readonly end: number;
-  /** Live directives in front of this token (filled in when conditionals are resolved). */
-  directives?: Token[];
+  /** Live directives in front of this token, if any (filled in when conditionals are resolved). */
+  directives: Token[] | null;
 }
 
 /** What the lexer found: the tokens, and what the grammar must not see inside them. */
@@ -31,17 +31,20 @@ const punctuators = new Set(
 const alone = new Uint8Array(0x10000);
 for (const character of '(){}[];,~?:@`') alone[character.charCodeAt(0)] = 1;
 
+/** Of one source; the next one takes it. */
+const input = new Units();
+
 /** Splits C source into tokens. Never throws: what is no token (an unterminated string, a stray byte) ends at its line or is one `punct`. */
 export function lex(source: string): Lexed {
   const tokens: Token[] = [];
   const comments: number[] = [];
   const continuations: number[] = [];
   const length = source.length;
-  const units = unitsOf(source);
+  const units = input.of(source);
   let i = 0;
   let lineStart = true;
   const push = (kind: TokenKind, from: number, to: number, text = source.slice(from, to)): void => {
-    tokens.push({ kind, text, start: from, end: to });
+    tokens.push({ kind, text, start: from, end: to, directives: null });
     lineStart = false;
     i = to;
   };
