@@ -36,7 +36,7 @@ export function readHead(text: string, { start, name, body }: EmptyFunction): He
 }
 
 /** A head that is longer is left to the parser: looking for its end may take as many steps again. */
-const LONGEST = 2000;
+const LONGEST = 600;
 const HEAD = /^([A-Za-z_]\w*)\s*\(([\w\s*,[\]]*(?:\.\.\.\s*)?)\)\s*$/;
 
 /** A type and what is declared with it, as far as it has a name. */
