@@ -1,5 +1,6 @@
 import { describeHealth, parseHealth } from '../c/health.js';
 import { openFactStore } from '../c/open-store.js';
+import { RELEVANT_WORDS } from '../c/relevance.js';
 import { indexFacts } from '../c/tree-facts.js';
 import { findTree, openTree } from '../tree/open.js';
 import type { Tree, TreeFile } from '../tree/tree.js';
@@ -58,7 +59,7 @@ async function fill(tree: Tree, progress: Progress, terminal: Terminal): Promise
 }
 
 async function sayHealth(tree: Tree, progress: Progress, terminal: Terminal): Promise<void> {
-  const files = await tree.files();
+  const files = await tree.files(RELEVANT_WORDS);
   for (const folder of judged) {
     const inside = files.filter((file) => file.path.startsWith(folder));
     if (inside.length === 0) continue;

@@ -25,7 +25,7 @@ async function bothWays(head: string): Promise<{ direct: boolean; long: unknown;
   };
 }
 
-it.each([
+const READ = [
   'int f(void)',
   'static int __init f(int argc, char *argv[])',
   'static inline struct device *f(struct device *device, const char *name, ...)',
@@ -33,26 +33,26 @@ it.each([
   'const struct ops **f(const struct thing *const thing, enum kind kind, union both *)',
   'void f(char __user *to, size_t length)',
   'STATIC int f(unsigned short __maybe_unused x)',
+];
+const LEFT = [
   'long __f(struct thing **things, int (last)[4])',
-])('reads as the parser does: %s', async (head) => {
-  const { direct, long, short } = await bothWays(head);
-  expect(direct).toBe(!head.includes('(last)'));
-  expect(long).toEqual(short);
-  expect(long).toHaveLength(1);
-});
-
-it.each([
   'int f(int (*step)(int), int count)',
   'const struct ops * const *f(void)',
   'static __poll_t f(struct file *file)',
   'int (*f(int count))(int)',
   'int f(struct { int x; } *thing)',
-  'int f(first, second)\nint first, second;',
   'SYSCALL_DEFINE1(f, int, count)',
-])('leaves to the parser: %s', async (head) => {
+];
+
+it.each([
+  ...READ.map((head) => ({ head, how: 'reads as the parser does', isRead: true, count: 1 })),
+  ...LEFT.map((head) => ({ head, how: 'leaves to the parser', isRead: false, count: 1 })),
+  { head: 'int f(first, second)\nint first, second;', how: 'takes for none', isRead: false, count: 0 },
+])('$how: $head', async ({ head, isRead, count }) => {
   const { direct, long, short } = await bothWays(head);
-  expect(direct).toBe(false);
+  expect(direct).toBe(isRead);
   expect(long).toEqual(short);
+  expect(long).toHaveLength(count);
 });
 
 it('reads any head as the parser does, or not at all', async () => {

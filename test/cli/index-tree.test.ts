@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { header, temporaryFolder, writeFiles } from '../tree/repository.js';
+import { header, settle, temporaryFolder, writeFiles } from '../tree/repository.js';
 import { recto } from './console.js';
 
 function cacheAt(folder: string): void {
@@ -25,12 +25,7 @@ describe('recto index', () => {
   it('fills the cache, and the second time finds all in it', async () => {
     cacheAt(temporaryFolder());
     const folder = tree();
-    // What was written this very moment may change again unseen: it is read each time.
-    const later = Date.now() + 10_000;
-    const now = vi.spyOn(Date, 'now').mockReturnValue(later);
-    onTestFinished(() => {
-      now.mockRestore();
-    });
+    settle();
     const first = await recto(['index', '--tree', folder], '/');
     expect(first).toMatchObject({ status: 0, stderr: '' });
     expect(first.stdout).toMatch(/: 4 source files, 2 of them concern folios; 4 had to be read now/);

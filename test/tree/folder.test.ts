@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openFolder } from '../../src/tree/folder.js';
 import { openTree } from '../../src/tree/open.js';
-import { git, header, temporaryFolder, writeFiles } from './repository.js';
+import { git, header, settle, temporaryFolder, writeFiles } from './repository.js';
 
 function cacheFolder(): string {
   const folder = temporaryFolder();
@@ -13,15 +13,6 @@ function cacheFolder(): string {
     vi.unstubAllEnvs();
   });
   return folder;
-}
-
-/** Makes it later: ids of files that are too new are not kept. */
-function settle(): void {
-  const later = Date.now() + 10_000;
-  const now = vi.spyOn(Date, 'now').mockReturnValue(later);
-  onTestFinished(() => {
-    now.mockRestore();
-  });
 }
 
 describe('a tree in a plain folder', () => {

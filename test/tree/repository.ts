@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 
 /** The least that makes a tree a kernel tree for us. */
 export const header = 'include/linux/page-flags.h';
@@ -76,4 +76,13 @@ export function commit(
   git(folder, 'commit', '-q', '--allow-empty', '-m', subject);
   delete process.env['GIT_COMMITTER_DATE'];
   return git(folder, 'rev-parse', 'HEAD');
+}
+
+/** Makes it later: ids of files that are too new are not kept. */
+export function settle(): void {
+  const later = Date.now() + 10_000;
+  const now = vi.spyOn(Date, 'now').mockReturnValue(later);
+  onTestFinished(() => {
+    now.mockRestore();
+  });
 }

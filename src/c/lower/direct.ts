@@ -6,7 +6,7 @@ import { readHead } from './head.js';
 import { mayMatter } from './relevant.js';
 
 /** A function, with the offset at which it begins. */
-export interface FoundFunction {
+export interface PlacedFunction {
   readonly start: number;
   readonly facts: FunctionFacts;
 }
@@ -15,7 +15,7 @@ export interface FoundFunction {
 export interface ReadDirectly {
   /** Where it stands, in order. */
   readonly extents: Extent[];
-  readonly functions: FoundFunction[];
+  readonly functions: PlacedFunction[];
 }
 
 /**
@@ -40,7 +40,7 @@ export function readDirectly(
     extents.push(definition);
   }
   for (const { name } of declared) prototypes.add(name);
-  const functions: FoundFunction[] = [];
+  const functions: PlacedFunction[] = [];
   let lines: Int32Array | null = null;
   for (const empty of emptyFunctions) {
     if (mayMatter(original.slice(empty.start, empty.end))) continue;
