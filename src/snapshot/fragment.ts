@@ -1,7 +1,8 @@
 import type { FunctionFacts } from '../c/facts.js';
+import type { FunctionHead } from '../c/lower/heads.js';
 import { mayMatter } from '../c/lower/relevant.js';
 import { lex, type Token } from '../c/normalise/lex.js';
-import { functionsInPiece } from './pieces.js';
+import { functionsInPiece, headsInPiece } from './pieces.js';
 import type { Line } from './text.js';
 
 /** What is known of a function at one stage, as a graph. */
@@ -146,12 +147,12 @@ function knownRuns(lines: readonly Line[]): Line[][] {
 }
 
 /** The function's head, when the run begins with all of it. */
-async function readHead(run: readonly Line[]): Promise<{ facts: FunctionFacts; lines: number } | null> {
+async function readHead(run: readonly Line[]): Promise<{ facts: FunctionHead; lines: number } | null> {
   const end = run.findIndex(({ text }) => /\{\s*$/.test(text!));
   if (end < 0 || end > 12) return null;
   const head = run.slice(0, end + 1).map(({ text }) => text!);
   const type = /^\w+\s*\(/.test(head[0]!) ? 'int ' : '';
-  const [facts] = await functionsInPiece(`${type}${head.join('\n')}\n}`);
+  const [facts] = await headsInPiece(`${type}${head.join('\n')}\n}`);
   return facts ? { facts, lines: end + 1 } : null;
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { bareLine } from '../patch/text.js';
 
 /** Characters that a snapshot has for one line of code. */
@@ -7,7 +7,7 @@ export const MARK = 2;
 export const BLANK = '..';
 
 /** Lines whose marks are remembered: the versions of a series have most of theirs in common. */
-const REMEMBERED = 20_000;
+const REMEMBERED = 100_000;
 
 const known = new Map<string, string>();
 
@@ -16,17 +16,16 @@ const known = new Map<string, string>();
  * Of a line that calls something the second stands for what it calls: lines that are alike in that have it in common.
  */
 export function markOf(line: string): string {
-  const bare = bareLine(line);
-  if (bare === '') return BLANK;
-  let mark = known.get(bare);
+  let mark = known.get(line);
   if (mark === undefined) {
     if (known.size >= REMEMBERED) known.clear();
-    known.set(bare, (mark = newMark(bare)));
+    known.set(line, (mark = newMark(bareLine(line))));
   }
   return mark;
 }
 
 function newMark(bare: string): string {
+  if (bare === '') return BLANK;
   const calls = callsIn(bare);
   const text = digest(bare);
   return calls === '' ? text.slice(0, 2) : text.slice(0, 1) + digest(calls).slice(0, 1);
@@ -43,5 +42,5 @@ function callsIn(bare: string): string {
 }
 
 function digest(text: string): string {
-  return createHash('sha1').update(text).digest('base64url');
+  return hash('sha1', text, 'base64url');
 }

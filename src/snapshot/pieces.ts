@@ -1,6 +1,6 @@
 import type { FunctionFacts } from '../c/facts.js';
-import { blankBodies } from '../c/lower/blank.js';
 import { lowerFile } from '../c/lower/file.js';
+import { headsIn, type FunctionHead } from '../c/lower/heads.js';
 import { Recent } from './recent.js';
 
 /** Characters of code whose functions are remembered: what they come to takes some ten times of that. */
@@ -21,7 +21,11 @@ export async function functionsInPiece(code: string): Promise<readonly FunctionF
   return functions;
 }
 
+const rememberedHeads = new Recent<readonly FunctionHead[]>(REMEMBERED);
+
 /** The same without what they do: where they begin and end. */
-export function headsInPiece(code: string): Promise<readonly FunctionFacts[]> {
-  return functionsInPiece(blankBodies(code));
+export async function headsInPiece(code: string): Promise<readonly FunctionHead[]> {
+  let heads = rememberedHeads.get(code);
+  if (!heads) rememberedHeads.set(code, (heads = await headsIn(code)));
+  return heads;
 }

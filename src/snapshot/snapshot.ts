@@ -12,6 +12,7 @@ import { RectoError } from '../errors.js';
 import { reasonOf } from '../tree/cache.js';
 import type { FunctionRow, NodeRow, SnapshotFile } from './format.js';
 import { poolOf } from './rows.js';
+import { MarkIndex } from './mark-index.js';
 import { linesOf, type Line, type Marked } from './text.js';
 
 /** A function of the release, made of its row when it is asked for. */
@@ -168,6 +169,7 @@ export class Snapshot implements Definitions {
   private readonly byName = new Map<string, SnapshotFunction[]>();
   private readonly globals = new Map<string, SnapshotFunction>();
   private readonly fieldsOf: SnapshotFile['structs'];
+  private readonly marksIn = new Map<string, MarkIndex<SnapshotFunction>>();
   private naming: ReadonlyMap<string, readonly SnapshotFunction[]> | null = null;
 
   constructor(file: SnapshotFile) {
@@ -229,6 +231,16 @@ export class Snapshot implements Definitions {
 
   functionsIn(file: string): Iterable<SnapshotFunction> {
     return this.byFile.get(file)?.values() ?? [];
+  }
+
+  /** The functions of a file of which lines are kept, by the marks of these. */
+  marksOf(file: string): MarkIndex<SnapshotFunction> {
+    let marks = this.marksIn.get(file);
+    if (!marks) {
+      marks = new MarkIndex([...this.functionsIn(file)].filter(({ hasLines }) => hasLines));
+      this.marksIn.set(file, marks);
+    }
+    return marks;
   }
 
   own(name: string, file: string): SnapshotFunction | null {

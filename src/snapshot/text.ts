@@ -85,6 +85,27 @@ export class HunkTextLine {
   }
 }
 
+/** A line of a function that a patch adds as a whole. */
+export class AddedLine implements Line {
+  readonly at = null;
+  readonly text: string;
+  number: number;
+  since: number;
+  private readonly shown: HunkTextLine;
+
+  constructor(shown: HunkTextLine, since: number) {
+    this.shown = shown;
+    this.text = shown.content;
+    this.number = shown.number;
+    this.since = since;
+  }
+
+  /** Asked for only where other patches of the series change the file. */
+  get mark(): string {
+    return this.shown.mark;
+  }
+}
+
 /** How well a hunk fits, the best first. */
 export type Fitting = 'whole' | 'part' | 'evolved' | 'fuzzy';
 
@@ -107,9 +128,9 @@ export interface Fit {
 }
 
 /** Lines of context at each end that may differ, as for GNU patch. */
-const MAX_FUZZ = 2;
+export const MAX_FUZZ = 2;
 /** Lines of a function that a hunk must show where it reaches beyond it. */
-const ENOUGH = 3;
+export const ENOUGH = 3;
 /** How far apart the context of a change may be in code that has moved on. */
 const APART = 60;
 
@@ -192,12 +213,7 @@ function place(
   as: Fit['as'],
   fuzz: number,
 ): Fit | null {
-  const lead = Math.min(
-    fuzz,
-    run.findIndex(({ sign }) => sign !== ' '),
-  );
-  const trail = Math.min(fuzz, run.length - 1 - run.findLastIndex(({ sign }) => sign !== ' '));
-  const part = fuzz === 0 ? run : run.slice(Math.max(lead, 0), run.length - Math.max(trail, 0));
+  const part = trimmed(run, fuzz);
   if (!mayHold(lines, part)) return null;
   let best: Fit | null = null;
   let bestLength = 0;
@@ -220,6 +236,17 @@ function place(
     bestLength = length;
   }
   return best;
+}
+
+/** A run of a hunk's lines without so many lines of context at its ends. */
+export function trimmed(run: readonly HunkTextLine[], fuzz: number): readonly HunkTextLine[] {
+  if (fuzz === 0) return run;
+  const lead = Math.min(
+    fuzz,
+    run.findIndex(({ sign }) => sign !== ' '),
+  );
+  const trail = Math.min(fuzz, run.length - 1 - run.findLastIndex(({ sign }) => sign !== ' '));
+  return run.slice(Math.max(lead, 0), run.length - Math.max(trail, 0));
 }
 
 /** Has the function enough of the run's lines one after the other, wherever it has them? */

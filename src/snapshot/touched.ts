@@ -1,12 +1,12 @@
 import type { FileResult, HunkResult } from '../patch/apply.js';
 import type { FileDiff, Hunk, Patch } from '../patch/patch.js';
 import { functionNamedBy } from '../patch/section.js';
-import { markOf } from './lines.js';
 import { headsInPiece } from './pieces.js';
 import { renamesIn } from './renames.js';
 import type { Snapshot, SnapshotFunction } from './snapshot.js';
 import { Numbering } from './numbering.js';
 import {
+  AddedLine,
   applyHunk,
   endsBefore,
   FITS,
@@ -82,9 +82,12 @@ async function placeFile(
 ): Promise<FileResult> {
   const path = diff.oldPath ?? diff.newPath!;
   const candidate = (release: SnapshotFunction): Candidate => ({ release, lines: release.marks, item: null });
-  const candidates = (): Candidate[] => {
+  const candidates = (text: HunkText): Candidate[] => {
     const known = [...growing.values()].filter(({ file }) => file === path);
-    const others = [...snapshot.functionsIn(path)].filter((item) => item.hasLines && !growing.has(item.key));
+    const others = snapshot
+      .marksOf(path)
+      .near(text)
+      .filter(({ key }) => !growing.has(key));
     return [
       ...known.map((item) => ({ release: item.release, lines: item.lines, item })),
       ...others.map(candidate),
@@ -101,7 +104,7 @@ async function placeFile(
     const asWritten = hunkText(hunk);
     const section = functionNamedBy(hunk.section);
     const named = section === null ? null : wholly(candidateNamed(section), asWritten);
-    const chosen = named ? [named] : choose(candidates(), asWritten, section);
+    const chosen = named ? [named] : choose(candidates(asWritten), asWritten, section);
     const fits = chosen.map(({ candidate, where }) => ({
       item: candidate.item ?? begun(candidate.release!, stage),
       where,
@@ -235,13 +238,7 @@ async function addFunctions(
     if (!code.some((line) => /^[A-Za-z_]/.test(line)) || !code.some((line) => line.startsWith('}'))) continue;
     for (const { name, line, endLine } of await headsInPiece(code.join('\n'))) {
       if (endLine > code.length || snapshot.own(name, path)) continue;
-      const lines = run.slice(line - 1, endLine).map(({ content, number }): Line => ({
-        mark: markOf(content),
-        at: null,
-        text: content,
-        number,
-        since: stage + 1,
-      }));
+      const lines = run.slice(line - 1, endLine).map((shown) => new AddedLine(shown, stage + 1));
       count++;
       growing.set(`${path}:${name}`, {
         file: path,
