@@ -16,16 +16,17 @@ const known = new Map<string, string>();
  * Of a line that calls something the second stands for what it calls: lines that are alike in that have it in common.
  */
 export function markOf(line: string): string {
-  let mark = known.get(line);
+  const bare = bareLine(line);
+  if (bare === '') return BLANK;
+  let mark = known.get(bare);
   if (mark === undefined) {
     if (known.size >= REMEMBERED) known.clear();
-    known.set(line, (mark = newMark(bareLine(line))));
+    known.set(bare, (mark = newMark(bare)));
   }
   return mark;
 }
 
 function newMark(bare: string): string {
-  if (bare === '') return BLANK;
   const calls = callsIn(bare);
   const text = digest(bare);
   return calls === '' ? text.slice(0, 2) : text.slice(0, 1) + digest(calls).slice(0, 1);

@@ -158,6 +158,8 @@ function variablesOf(text: string): Variable[] {
   });
 }
 
+const NO_MARKS = new MarkIndex<SnapshotFunction>([]);
+
 /** A release without its text: what is known of its functions. */
 export class Snapshot implements Definitions {
   readonly version: string;
@@ -235,9 +237,12 @@ export class Snapshot implements Definitions {
 
   /** The functions of a file of which lines are kept, by the marks of these. */
   marksOf(file: string): MarkIndex<SnapshotFunction> {
+    const functions = this.byFile.get(file);
+    // Nothing is remembered of names that patches make up.
+    if (!functions) return NO_MARKS;
     let marks = this.marksIn.get(file);
     if (!marks) {
-      marks = new MarkIndex([...this.functionsIn(file)].filter(({ hasLines }) => hasLines));
+      marks = new MarkIndex([...functions.values()].filter(({ hasLines }) => hasLines));
       this.marksIn.set(file, marks);
     }
     return marks;

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { markOf } from '../../src/snapshot/lines.js';
 import { MarkIndex } from '../../src/snapshot/mark-index.js';
+import { closestSnapshot } from '../../src/snapshot/shipped.js';
 import { FITS, hunkText } from '../../src/snapshot/text.js';
 
 /** Few lines, so that functions have many in common. */
@@ -41,4 +42,11 @@ it('leaves out those that have no line of it', () => {
   const lines = [' lock(folio);', '-count++;', ' unlock(folio);'];
   const text = hunkText({ oldStart: 1, oldLines: 3, newStart: 1, newLines: 2, section: '', lines });
   expect(new MarkIndex([other, one]).near(text)).toEqual([one]);
+});
+
+it('is made once for a file, and for none that the release does not have', () => {
+  const snapshot = closestSnapshot(null);
+  expect(snapshot.marksOf('mm/rmap.c')).toBe(snapshot.marksOf('mm/rmap.c'));
+  expect(snapshot.marksOf('made/up.c')).toBe(snapshot.marksOf('made/up-too.c'));
+  expect(snapshot.marksOf('made/up.c')).not.toBe(snapshot.marksOf('mm/rmap.c'));
 });
